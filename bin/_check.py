@@ -1,0 +1,357 @@
+"""bin/test: install what the checks need, run all of them in order, print a table; exit code 1 if any failed."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import functools
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import _setup
+from _run import ASSETS, LOGS, ROOT, Refusal, Stop, Stopped, end_all, guarded, output_of, run, say, spawn
+from _setup import FONT_SOURCES, PYTHON, VENV, apt_install, step
+
+# Where types are checked: what computes and what changes data. Views and forms are covered by the page tests.
+TYPED = ["*/services.py", "*/services/*.py", "*/work.py", "*/states.py", "*/scope.py", "*/sweep.py", "*/tasks.py"]
+TYPED += ["common/*.py", "reports/figures/*.py", "reports/document/*.py", "reports/drafting/*.py"]
+
+PRODUCTION = {
+    "DEBUG": "0",
+    "HTTPS": "1",
+    "ALLOWED_HOSTS": "portal.example",
+    "DJANGO_SETTINGS_MODULE": "rectify.settings",
+}
+
+# Settings of the portal that a developer may have exported; a check must not depend on them.
+OWN_VARIABLES = ["ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DATA_DIR", "DEBUG", "DJANGO_SETTINGS_MODULE"]
+OWN_VARIABLES += [
+    "FONT_DIR",
+    "FONT_FACES",
+    "HOST",
+    "HTTPS",
+    "LOAD_DEMO",
+    "LOG_LEVEL",
+    "NODE_MODULES",
+    "PORT",
+    "REDIS_URL",
+]
+OWN_VARIABLES += ["SECRET_KEY"]
+
+NO_TESTS = 5  # pytest's exit code when nothing was selected
+PROCESSES = str(max(1, min(4, os.cpu_count() or 1)))
+
+
+@dataclass
+class Check:
+    title: str
+    command: Sequence[str | Path]
+    env: Mapping[str, str] = field(default_factory=dict)
+    log: str | None = None  # its output is shown only when it fails; None: shown as it comes
+    tests: bool = False
+    needs: Callable[[], contextlib.AbstractContextManager[Mapping[str, str]]] | None = None
+
+
+@dataclass
+class Outcome:
+    title: str
+    passed: bool
+    seconds: float
+
+
+# --- what the checks need ------------------------------------------------------------------------------------------
+
+
+def chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+
+def postgres_programs() -> Path | None:
+    """Debian keeps the server's programs out of PATH, one folder a version."""
+    folders = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    if not folders and (found := shutil.which("initdb")):
+        folders = [Path(found).resolve().parent]
+    return max(
+        folders,
+        key=lambda folder: [int(part) for part in folder.parent.name.split(".") if part.isdigit()],
+        default=None,
+    )
+
+
+def test_packages() -> None:
+    wanted = {
+        "chromium": chromium(),
+        "postgresql": postgres_programs(),
+        "redis-server": shutil.which("redis-server"),
+        "poppler-utils": shutil.which("pdftotext") and shutil.which("pdftoppm"),
+    }
+    if packages := [name for name, found in wanted.items() if not found]:
+        with services_stay_off():
+            apt_install(packages, "浏览器测试和数据库测试")
+
+
+@contextlib.contextmanager
+def services_stay_off() -> Iterator[None]:
+    """The tests need the programs of PostgreSQL and Redis, not a server that starts with its package."""
+    policy = Path("/usr/sbin/policy-rc.d")
+    if os.geteuid() != 0 or policy.exists():
+        yield
+        return
+    policy.write_text("#!/bin/sh\nexit 101\n")
+    policy.chmod(0o755)
+    try:
+        yield
+    finally:
+        policy.unlink(missing_ok=True)
+
+
+def screen_fonts() -> Path:
+    """A data folder with a Chinese face in it: on a bare machine Chromium would draw boxes and measure those."""
+    home = ASSETS / "xdg"
+    fonts = home / "fonts"
+    fonts.mkdir(parents=True, exist_ok=True)
+    for name in ("FandolHei-Regular.otf", "FandolSong-Regular.otf"):
+        link = fonts / name
+        if not link.exists():
+            link.unlink(missing_ok=True)
+            link.symlink_to(FONT_SOURCES / name)
+    return home
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], name: str, log: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not ready():
+        if Stop.asked:
+            raise Stopped
+        if server.poll() is not None or time.monotonic() > deadline:
+            raise Refusal(f"测试用的 {name} 没有启动成功。最后的输出:\n{_setup.tail(log)}")
+        time.sleep(0.1)
+
+
+def connects(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+@contextlib.contextmanager
+def services() -> Iterator[Mapping[str, str]]:
+    """A real PostgreSQL and a real Redis on loopback, with data folders of their own that vanish afterwards."""
+    with contextlib.ExitStack() as stack:
+        with step("启动 PostgreSQL 和 Redis(临时,仅本机)"):
+            database = stack.enter_context(postgres())
+            broker = stack.enter_context(redis())
+        yield {"DATABASE_URL": database, "REDIS_URL": broker}
+
+
+@contextlib.contextmanager
+def temporary_folder(name: str) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f"rectify-{name}-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[str]:
+    programs = postgres_programs()
+    if programs is None:
+        raise Refusal(f"没有找到 PostgreSQL 的程序。请执行:{_setup.apt_command(['postgresql'])}")
+    with temporary_folder("pg") as folder:
+        user: dict[str, object] = {"cwd": folder}
+        password = secrets.token_hex(16)
+        secret = folder / "password"
+        secret.write_text(password)
+        if os.geteuid() == 0:  # the server refuses to run as root
+            account = pwd.getpwnam("postgres")
+            user |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            for path in (folder, secret):
+                os.chown(path, account.pw_uid, account.pw_gid)
+        log = LOGS / "postgresql.log"
+        with log.open("wb") as output:
+            data, port = folder / "data", free_port()
+            environment = {**os.environ, "LC_ALL": "C.UTF-8"}
+            init = [programs / "initdb", "-D", data, "-U", "rectify", "--encoding=UTF8", "--locale=C.UTF-8"]
+            init += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
+            made = spawn(init, environment, stdout=output, stderr=subprocess.STDOUT, **user)
+            if made.wait():
+                raise Refusal(f"测试用的 PostgreSQL 建不了数据目录。最后的输出:\n{_setup.tail(log)}")
+            # The data is thrown away, so the server need not wait for the disk.
+            options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
+            options += ["full_page_writes=off", "synchronous_commit=off", "max_connections=60"]
+            command = [programs / "postgres", "-D", data, *(part for option in options for part in ("-c", option))]
+            server = spawn(command, environment, stdout=output, stderr=subprocess.STDOUT, **user)
+            try:
+                ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
+                wait_for(lambda: output_of(ready)[0] == 0, server, "PostgreSQL", log)
+                yield f"postgres://rectify:{password}@127.0.0.1:{port}/rectify"
+            finally:
+                with contextlib.suppress(ProcessLookupError):
+                    server.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+                end_all([server], grace=5)
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[str]:
+    program = shutil.which("redis-server")
+    if program is None:
+        raise Refusal(f"没有找到 redis-server。请执行:{_setup.apt_command(['redis-server'])}")
+    with temporary_folder("redis") as folder:
+        password, port, log = secrets.token_hex(16), free_port(), LOGS / "redis.log"
+        configuration = folder / "redis.conf"  # not on the command line, where every user of the machine reads it
+        configuration.write_text(
+            f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\n"
+            'save ""\nappendonly no\nmaxmemory-policy noeviction\n'
+        )
+        with log.open("wb") as output:
+            server = spawn([program, configuration], stdout=output, stderr=subprocess.STDOUT)
+            try:
+                wait_for(lambda: connects(port), server, "Redis", log)
+                yield f"redis://:{password}@127.0.0.1:{port}/0"
+            finally:
+                end_all([server], grace=5)
+
+
+# --- the checks ----------------------------------------------------------------------------------------------------
+
+
+def typed_files() -> list[str]:
+    found = {path for pattern in TYPED for path in ROOT.glob(pattern)}
+    return sorted(str(path.relative_to(ROOT)) for path in found if "migrations" not in path.parts)
+
+
+def template_folders() -> list[str]:
+    own = [
+        ROOT / "templates",
+        *(path / "templates" for path in sorted(ROOT.iterdir()) if not path.name.startswith(".")),
+    ]
+    return [str(path.relative_to(ROOT)) for path in own if path.is_dir() and "node_modules" not in path.parts]
+
+
+def linting() -> list[Check]:
+    program = VENV / "bin"
+    manage = [PYTHON, "manage.py"]
+    in_tests = {"DJANGO_SETTINGS_MODULE": "rectify.settings_test"}
+    return [
+        Check("格式 ruff format", [program / "ruff", "format", "--check", "."], log="ruff-format"),
+        Check("代码检查 ruff check", [program / "ruff", "check", "."], log="ruff"),
+        Check("类型 mypy", [program / "mypy", *typed_files()], in_tests, log="mypy"),
+        Check("模板 djlint", [program / "djlint", "--lint", "--quiet", *template_folders()], log="djlint"),
+        Check(
+            "迁移齐全 makemigrations --check",
+            [*manage, "makemigrations", "--check", "--dry-run"],
+            in_tests,
+            "migrations",
+        ),
+        Check(
+            "生产配置 check --deploy",
+            [*manage, "check", "--deploy", "--fail-level", "WARNING"],
+            {**PRODUCTION, "SECRET_KEY": secrets.token_urlsafe(48)},
+            "deploy",
+        ),
+        Check("导入约定 lint-imports", [program / "lint-imports", "--no-cache"], log="imports"),
+    ]
+
+
+def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
+    pytest = [PYTHON, "-m", "pytest", "-q"]
+    checks = [
+        Check(
+            "单元、页面与 PDF 测试",
+            [*pytest, "-n", PROCESSES, "-m", "not browser", *passed_on],
+            tests=True,
+        )
+    ]
+    if fast:
+        return checks
+    browser = {"CHROMIUM": chromium() or "", "XDG_DATA_HOME": str(screen_fonts())}
+    return [
+        *checks,
+        Check("浏览器测试", [*pytest, "-m", "browser", *passed_on], browser, tests=True),
+        Check(
+            "PostgreSQL 与 Redis 上的测试",
+            [*pytest, "-n", PROCESSES, "-m", "services and not browser", *passed_on],
+            tests=True,
+            needs=services,
+        ),
+    ]
+
+
+def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Outcome:
+    started = time.monotonic()
+    if check.log is None:
+        say(f"\n▶ {check.title}")
+    else:
+        say(f"  {check.title} …", end=" ")
+    with contextlib.ExitStack() as stack:
+        extra = stack.enter_context(check.needs()) if check.needs else {}
+        started = time.monotonic()
+        code = run(check.command, log=check.log, env={**environment, **check.env, **extra})
+    seconds = time.monotonic() - started
+    # Somebody who chose his tests may have chosen none of this kind; otherwise a run without tests proves nothing.
+    passed = code == 0 or (check.tests and chosen and code == NO_TESTS)
+    if check.log is not None:
+        say(f"{'通过' if passed else '未通过'},{seconds:.1f} 秒")
+        if not passed:
+            say((LOGS / f"{check.log}.log").read_text(errors="replace").rstrip())
+    elif code == NO_TESTS:
+        say("没有选中任何测试。")
+    return Outcome(check.title, passed, seconds)
+
+
+def table(outcomes: Sequence[Outcome], seconds: float) -> str:
+    lines = ["", "检查结果"]
+    lines += [f"  {'✓' if each.passed else '✗'} {each.seconds:7.1f} 秒  {each.title}" for each in outcomes]
+    failed = sum(not each.passed for each in outcomes)
+    lines += [f"  共 {seconds:.1f} 秒", "", f"{len(outcomes) - failed} passed, {failed} failed"]
+    return "\n".join(lines)
+
+
+def start(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="bin/test",
+        description="运行全部检查。其余参数交给 pytest,这时只跑测试:bin/test -k summary 或 bin/test -- tests/a.py",
+        add_help=False,
+    )
+    parser.add_argument("--fast", action="store_true", help="不跑浏览器测试,不启动 PostgreSQL 和 Redis")
+    parser.add_argument("-h", "--help", action="help", help="显示本说明")
+    options, passed_on = parser.parse_known_args(arguments)
+    passed_on = [argument for argument in passed_on if argument != "--"]
+
+    started = time.monotonic()
+    _setup.install(*([] if options.fast else [test_packages]), dev=True)
+    with temporary_folder("test") as folder:
+        environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
+        # Everything the checks leave behind, throw-away data folders above all, goes when they are done.
+        environment |= {"TMPDIR": str(folder), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+        checks = [*([] if passed_on else linting()), *testing(passed_on, options.fast)]
+        say("\n检查")
+        outcomes = [
+            carry_out(
+                check, {**environment, "DATA_DIR": str(folder / "data")} if check.log else environment, bool(passed_on)
+            )
+            for check in checks
+        ]
+    say(table(outcomes, time.monotonic() - started))
+    return 0 if all(outcome.passed for outcome in outcomes) else 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    return guarded(functools.partial(start, arguments))
