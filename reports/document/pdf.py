@@ -1,0 +1,311 @@
+"""Document → PDF: PDF/A-3a and PDF/UA-1 in one file, the figures attached, the same bytes for the same input.
+
+WeasyPrint is imported on first use. One FontConfiguration and one parsed style sheet serve the whole life of the process: a new one
+per document costs a fifth more time and leaks memory.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import functools
+import hashlib
+import io
+import logging
+import os
+import threading
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import fonts, justify
+from .blocks import Document, Picture
+from .errors import DocumentError, MissingGlyphs, PictureMissing, RefusedAddress
+from .glyphs import missing_glyphs, with_geta
+from .html import PICTURE_SCHEME, page
+from .text import clean_document
+
+__all__ = ["AttachedFile", "missing_glyphs", "problems", "render_pdf"]
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+VARIANT = "pdf/a-3a"
+MAX_PICTURE_PIXELS = 50_000_000
+Step = Callable[[int, str], None]
+log = logging.getLogger(__name__)
+_lock = threading.RLock()  # Pango's font map is not safe for two threads
+
+# WeasyPrint writes one variant at a time; PDF/UA-1 beside PDF/A-3a needs its part number and, because PDF/A knows only registered
+# schemas, the description of that schema (ISO 14289-1, 5; ISO 19005-3, 6.6.2.3).
+_UA = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
+ xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
+<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
+ xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
+<pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>Indicates, which part of ISO 14289 standard is followed</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file carried inside the PDF. ``relationship``: Data, Source, Supplement, Alternative or Unspecified (ISO 19005-3, 6.8)."""
+
+    name: str
+    content: bytes
+    description: str = ""
+    relationship: str = "Data"
+
+
+@contextlib.contextmanager
+def _own_fontconfig() -> Iterator[None]:
+    """Fontconfig reads its file from the environment; ours is in force only while a configuration is created, because programs
+    started later by this process (a browser in the tests) need the machine's own."""
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(ASSETS / "fonts.conf")
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
+@functools.cache
+def _weasyprint() -> Any:
+    """WeasyPrint, imported once. Raises DocumentError where Pango is not installed."""
+    with warnings.catch_warnings(), _own_fontconfig():
+        # Our configuration lists no fonts on purpose, and a missing subsetter is reported by problems().
+        warnings.simplefilter("ignore")
+        try:
+            import weasyprint
+        except OSError as error:
+            raise DocumentError("生成PDF所需的系统库(Pango、HarfBuzz)尚未安装,请管理员运行 bin/_setup。") from error
+    weasyprint.LOGGER.propagate = False
+    return weasyprint
+
+
+def _fetcher(folder: Path, pictures: Mapping[str, bytes]) -> Any:
+    """A URLFetcher that serves our faces and the pictures handed over, and nothing else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Fetcher(URLFetcher):
+        """``refused`` keeps every other address that was asked for."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=())
+            self.refused: list[str] = []
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            from urllib.parse import unquote
+
+            if url.startswith(fonts.SCHEME):
+                return URLFetcherResponse(url, fonts.load(folder)[url.removeprefix(fonts.SCHEME)].path.read_bytes())
+            if (
+                url.startswith(PICTURE_SCHEME)
+                and (content := pictures.get(unquote(url.removeprefix(PICTURE_SCHEME)))) is not None
+            ):
+                return URLFetcherResponse(url, content)
+            self.refused.append(url)
+            raise ValueError("address refused")
+
+    return Fetcher()
+
+
+@functools.cache
+def _engine(folder: Path) -> tuple[Any, Any]:
+    """FontConfiguration and parsed style sheet of a font folder."""
+    weasyprint = _weasyprint()
+    from weasyprint.text.fonts import FontConfiguration
+
+    with _own_fontconfig():
+        configuration = FontConfiguration()
+    text = fonts.style_sheet(folder) + (ASSETS / "document.css").read_text()
+    with _listening() as messages:
+        sheet = weasyprint.CSS(string=text, font_config=configuration, url_fetcher=_fetcher(folder, {}))
+    if messages:
+        raise DocumentError(f"公文字体或版式文件无法使用:{messages[0]}")
+    return configuration, sheet
+
+
+def problems() -> list[str]:
+    """What on this machine keeps documents from being made well, one Chinese sentence each; empty where all is well."""
+    found = []
+    try:
+        _weasyprint()
+        from weasyprint.text.ffi import harfbuzz_subset
+
+        if not harfbuzz_subset:
+            found.append("未安装 libharfbuzz-subset0,生成PDF会慢六倍以上。")
+        if not justify.available():
+            found.append(f"WeasyPrint 不是 {justify.KNOWN_VERSION} 版,正文右侧不能对齐。")
+        fonts.load(fonts.directory())
+    except DocumentError as error:
+        found.append(str(error))
+    return found
+
+
+class _Messages(logging.Handler):
+    """Keeps WeasyPrint's warnings; with ``on_page`` also follows its progress."""
+
+    def __init__(self, on_page: Callable[[str], None] | None = None) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.on_page = on_page
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.name == "weasyprint.progress":
+            if self.on_page:
+                self.on_page(record.getMessage())
+        elif record.levelno >= logging.WARNING:
+            self.texts.append(record.getMessage())
+
+
+@contextlib.contextmanager
+def _listening(on_page: Callable[[str], None] | None = None) -> Iterator[list[str]]:
+    """Collect WeasyPrint's warnings while open. An exception of ``on_page`` ends the rendering."""
+    handler = _Messages(on_page)
+    main, progress = logging.getLogger("weasyprint"), logging.getLogger("weasyprint.progress")
+    level = progress.level
+    if on_page:
+        progress.setLevel(logging.INFO)
+    main.addHandler(handler)
+    try:
+        yield handler.texts
+    finally:
+        main.removeHandler(handler)
+        progress.setLevel(level)
+
+
+def _checked_pictures(document: Document, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The pictures the document shows, each a JPEG or PNG in RGB or grey. Raises PictureMissing naming the picture."""
+    from PIL import Image
+
+    checked: dict[str, bytes] = {}
+    for block in document.blocks:
+        if not isinstance(block, Picture):
+            continue
+        named = block.caption or block.alt
+        content = pictures.get(block.name)
+        if not content:
+            raise PictureMissing(f"照片“{named}”已找不到,请重新上传或从文稿中去掉后再生成。")
+        try:
+            with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
+                if image.width * image.height > MAX_PICTURE_PIXELS:
+                    raise PictureMissing(f"照片“{named}”的像素过大,请缩小后再上传。")
+                if image.mode not in ("RGB", "L"):
+                    out = io.BytesIO()
+                    image.convert("RGB").save(out, "JPEG", quality=90)
+                    content = out.getvalue()
+                else:
+                    image.load()
+        except PictureMissing:
+            raise
+        except Exception as error:
+            raise PictureMissing(f"文件“{named}”不是可用的照片,请重新上传或从文稿中去掉后再生成。") from error
+        checked[block.name] = content
+    return checked
+
+
+def _progress(on_step: Step | None) -> Callable[[str], None] | None:
+    """WeasyPrint's messages as (percent, sentence). Pages are not known beforehand: the layout approaches 70 % from below."""
+    if on_step is None:
+        return None
+
+    def follow(message: str) -> None:
+        if message.startswith("Step 5"):
+            number = int("".join(character for character in message if character.isdigit())[1:] or 1)
+            on_step(10 + round(60 * number / (number + 12)), f"正在排版第{number}页")
+        elif message.startswith("Step 6"):
+            on_step(75, "正在绘制页面")
+        elif message.startswith("Step 7"):
+            on_step(90, "正在嵌入字体和附件")
+
+    return follow
+
+
+def render_pdf(
+    document: Document,
+    *,
+    attachments: Sequence[AttachedFile] = (),
+    created_at: datetime.datetime,
+    identifier: str,
+    on_step: Step | None = None,
+    pictures: Mapping[str, bytes] | None = None,
+    strict: bool = False,
+) -> bytes:
+    """Make the PDF of a document.
+
+    In: ``attachments`` are carried in the file unchanged (the figures as JSON); ``created_at`` (aware) and ``identifier`` (any string,
+    e.g. the number of the version) are all that distinguishes two files of the same content: same input, same bytes; ``on_step`` is
+    called with (percent, Chinese sentence) and may raise to cancel; ``pictures`` is name → JPEG or PNG bytes for Picture blocks.
+    Out: the file, PDF/A-3a and PDF/UA-1.
+    Raises MissingGlyphs with ``strict`` (sign-off) where a character has no face, else it is printed as 〓; FontsMissing,
+    PictureMissing, RefusedAddress, all of them DocumentError with a sentence for the author.
+    """
+    if created_at.tzinfo is None:
+        raise ValueError("created_at must be aware")
+    if on_step:
+        on_step(2, "正在整理文稿")
+    folder = fonts.directory()
+    document, removed = clean_document(document)
+    if removed:
+        log.info("removed from the document: %s", ", ".join(f"U+{item.code:04X}×{item.count}" for item in removed))
+    document, missing = with_geta(document)
+    if missing and strict:
+        raise MissingGlyphs(missing)
+    checked = _checked_pictures(document, pictures or {})
+    created = created_at.replace(microsecond=0)
+    markup = page(document, created=created.isoformat())
+    with _lock:
+        configuration, sheet = _engine(folder)
+        return _write(
+            markup, configuration, sheet, _fetcher(folder, checked), attachments, created, identifier, on_step
+        )
+
+
+def _write(
+    markup: str,
+    configuration: Any,
+    sheet: Any,
+    fetcher: Any,
+    attachments: Sequence[AttachedFile],
+    created: datetime.datetime,
+    identifier: str,
+    on_step: Step | None,
+) -> bytes:
+    weasyprint = _weasyprint()
+    with _listening(_progress(on_step)) as messages, justify.spreading():
+        layout = weasyprint.HTML(string=markup, url_fetcher=fetcher).render(
+            stylesheets=[sheet], font_config=configuration, pdf_variant=VARIANT
+        )
+        if fetcher.refused:
+            raise RefusedAddress("文稿中含有不允许读取的地址,已停止生成。")
+        for item in attachments:
+            layout.metadata.attachments.append(
+                weasyprint.Attachment(
+                    string=item.content,
+                    name=item.name,
+                    description=item.description,
+                    relationship=item.relationship,
+                    created=created.astimezone(datetime.UTC),
+                    modified=created.astimezone(datetime.UTC),
+                )
+            )
+        rdf = layout.metadata.generate_rdf_metadata
+        layout.metadata.generate_rdf_metadata = lambda *args: rdf(*args).replace(b"</rdf:RDF>", _UA)
+        number = hashlib.sha256(identifier.encode()).hexdigest()[:32].encode()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
+            content: bytes = layout.write_pdf(pdf_variant=VARIANT, pdf_identifier=number)
+    for message in messages:
+        log.warning("while rendering: %s", message)
+    if on_step:
+        on_step(100, "文件已生成")
+    return content
