@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Prepare the faces of the official document: `.assets/fonts-src/` → `.assets/fonts/`.
 
-In:  the files named in FACES below, in FONT_SRC (default .assets/fonts-src), and any face the office has bought, named in
-     FONT_FACES, e.g. ``FONT_FACES="title=/srv/fonts/FZXBSJW.TTF;body=/srv/fonts/simfang.ttf"`` (a collection: ``path.ttc#1``).
-Out: one normalised file per role and ``manifest.json`` in FONT_DIR (default .assets/fonts), all of it or nothing: the folder is
-     built beside the old one and swapped in by renaming. A second run with the same input does nothing.
+In:  the files named in FACES below, in FONT_SRC (default .assets/fonts-src), and any face the office has bought,
+named in FONT_FACES, e.g. ``FONT_FACES="title=/srv/fonts/FZXBSJW.TTF;body=/srv/fonts/simfang.ttf"`` (a collection:
+``path.ttc#1``).
+Out: one normalised file per role and ``manifest.json`` in FONT_DIR (default .assets/fonts), all of it or nothing: the
+folder is built beside the old one and swapped in by renaming. A second run with the same input does nothing.
 
-Why the faces cannot be used as they come: Pango shifts a run by the difference of the fonts' ideographic baselines (BASE table),
-and a line box grows where ascent and descent differ; the page then has 18-21 lines instead of the 22 of GB/T 9704-2012.
-So every face gets ascent .88 em, descent .12 em, no gap, no BASE table, and the same units per em.
+Why the faces cannot be used as they come: Pango shifts a run by the difference of the fonts' ideographic baselines
+(BASE table), and a line box grows where ascent and descent differ; the page then has 18-21 lines instead of the 22 of
+GB/T 9704-2012. So every face gets ascent .88 em, descent .12 em, no gap, no BASE table, and the same units per em.
 """
 
 from __future__ import annotations
@@ -47,14 +48,16 @@ FACES = {
 }
 LATIN_ROLES = ("latin", "latin_bold")
 FILL_ROLES = ("fill", "fill_bold")
-# Marks that Chinese text sets full width must come from the Chinese face, so the Latin subset leaves them out: · × ÷ “ ” ‘ ’ — …
+# Marks that Chinese text sets full width must come from the Chinese face, so the Latin subset leaves them out: · × ÷
+# “ ” ‘ ’ — …
 LATIN_CHARACTERS = {*range(0x20, 0x7F), *range(0xA0, 0x100), 0x2013, 0x2022, 0x2030, 0x20AC, 0x2264, 0x2265} - {
     0xB7,
     0xD7,
     0xF7,
     0xAD,
 }
-# What a filler may be asked for: unified ideographs with their extensions, circled numbers, squared units, superscripts.
+# What a filler may be asked for: unified ideographs with their extensions, circled numbers, squared units,
+# superscripts.
 FILL_RANGES = (
     (0x2460, 0x24FF),
     (0x3007, 0x3007),
@@ -79,7 +82,8 @@ def open_face(source: str) -> TTFont:
 
 
 def normalise(font: TTFont, name: str) -> TTFont:
-    """Give the face our family name and the common metrics; the outlines stay untouched (0.3 s instead of 20 s a face)."""
+    """Give the face our family name and the common metrics; the outlines stay untouched (0.3 s instead of 20 s a
+    face)."""
     units = font["head"].unitsPerEm
     ascent, descent = round(ASCENT * units / UNITS), round(DESCENT * units / UNITS)
     hhea, os2 = font["hhea"], font["OS/2"]
@@ -116,7 +120,8 @@ def cut(source: str, characters: Iterable[int]) -> TTFont:
 
 
 def office_faces(setting: str) -> dict[str, str]:
-    """Read FONT_FACES (``role=path;role=path``). Raises SystemExit with a sentence where a role or a file does not exist."""
+    """Read FONT_FACES (``role=path;role=path``). Raises SystemExit with a sentence where a role or a file does not
+    exist."""
     faces: dict[str, str] = {}
     for item in filter(None, (part.strip() for part in setting.split(";"))):
         role, _, path = item.partition("=")

@@ -1,7 +1,8 @@
 """The content model of a document: frozen plain data, the same for preview, PDF and Word.
 
-Nothing here computes: a figure arrives as text together with its key, and the key travels along so that the preview can link it to
-the records it counts. ``to_json`` gives what a draft or a frozen version stores; ``from_json`` reads it back or raises ContentError.
+Nothing here computes: a figure arrives as text together with its key, and the key travels along so that the preview
+can link it to the records it counts. ``to_json`` gives what a draft or a frozen version stores; ``from_json`` reads
+it back or raises ContentError.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def _check(condition: bool, sentence: str) -> None:
 class Run:
     """A piece of text. ``figure`` is the key of the figure it prints, if it prints one.
 
-    ``mark``: ``lead`` the leading clause of a paragraph (一是强化部署。, set in 楷体), ``typed`` a figure typed by hand and ``changed``
-    a figure whose data changed since the author's edit; the last two show in the preview only.
+    ``mark``: ``lead`` the leading clause of a paragraph (一是强化部署。, set in 楷体), ``typed`` a figure typed by
+    hand and ``changed`` a figure whose data changed since the author's edit; the last two show in the preview only.
     """
 
     text: str
@@ -45,7 +46,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading with its number in the text: 1 一、 (黑体), 2 （一） (楷体), 3 1. and 4 (1) (仿宋). GB/T 9704-2012, 7.3.3."""
+    """A heading with its number in the text: 1 一、 (黑体), 2 （一） (楷体), 3 1. and 4 (1) (仿宋).
+
+    Source: GB/T 9704-2012, 7.3.3.
+    """
 
     level: int
     text: str
@@ -75,7 +79,8 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell: several runs, or a span. A row may also hold plain ``str`` cells; a line break in the text is kept."""
+    """A table cell: several runs, or a span. A row may also hold plain ``str`` cells; a line break in the text is
+    kept."""
 
     runs: tuple[Run, ...]
     colspan: int = 1
@@ -113,9 +118,9 @@ class Column:
 class Table:
     """A table with a repeating head.
 
-    ``head`` has one or more rows (a cell may span), ``total`` is the 合计 row, ``unit_left``/``unit_right`` the line above the table
-    (填报单位：…/单位：万元), ``foot`` the line of signers below it (单位负责人：, 填表人：, …). ``landscape`` puts it on a landscape page
-    unless the annex it stands in is landscape already.
+    ``head`` has one or more rows (a cell may span), ``total`` is the 合计 row, ``unit_left``/``unit_right`` the line
+    above the table (填报单位：…/单位：万元), ``foot`` the line of signers below it (单位负责人：, 填表人：, …).
+    ``landscape`` puts it on a landscape page unless the annex it stands in is landscape already.
     """
 
     columns: tuple[Column, ...]
@@ -139,7 +144,8 @@ class Table:
 
     @staticmethod
     def _width(row: Row, occupied: dict[int, int]) -> int:
-        """Columns the row fills, with the cells that hang down from rows above; ``occupied`` is column → rows still covered."""
+        """Columns the row fills, with the cells that hang down from rows above; ``occupied`` is column → rows still
+        covered."""
         covered = {column for column, left in occupied.items() if left > 0}
         for column in covered:
             occupied[column] -= 1
@@ -167,7 +173,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A simple column chart: ``bar`` (series side by side) or ``stacked``. Data only; ``charts.svg`` draws it for screen and paper."""
+    """A simple column chart: ``bar`` (series side by side) or ``stacked``. Data only; ``charts.svg`` draws it for
+    screen and paper."""
 
     title: str
     categories: tuple[str, ...]
@@ -187,7 +194,8 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A photo handed to the renderer under ``name``; ``alt`` says what it shows, ``lines`` is its height in grid lines (1-20)."""
+    """A photo handed to the renderer under ``name``; ``alt`` says what it shows, ``lines`` is its height in grid
+    lines (1-20)."""
 
     name: str
     alt: str
@@ -210,7 +218,8 @@ class AttachmentNote:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """署名 and 成文日期 (7.3.5). ``seal`` leaves the place of a stamp: date four characters in, unit centred above it."""
+    """署名 and 成文日期 (7.3.5). ``seal`` leaves the place of a stamp: date four characters in, unit centred
+    above it."""
 
     unit: str
     date: datetime.date
@@ -243,8 +252,9 @@ Block = Heading | Paragraph | Table | Chart | Picture | AttachmentNote | Signatu
 class Document:
     """A whole document.
 
-    ``title`` is one line per entry; a single entry longer than a line is broken by ``titles.balance``. ``subtitle`` stands below it in
-    楷体 (e.g. the unit or the date in brackets). ``author`` is the issuing office, ``created_on`` the date the document bears.
+    ``title`` is one line per entry; a single entry longer than a line is broken by ``titles.balance``. ``subtitle``
+    stands below it in 楷体 (e.g. the unit or the date in brackets). ``author`` is the issuing office, ``created_on``
+    the date the document bears.
     ``metadata``: ``subject``, ``keywords`` (separated by ``、``) and further plain strings.
     """
 
@@ -267,13 +277,15 @@ class Document:
 _TYPES: dict[str, type] = {
     cls.__name__.lower(): cls
     for cls in (
-        Run, Heading, Paragraph, Cell, Column, Table, Series, Chart, Picture, AttachmentNote, Signature, Annex, SmallPrint, Document,
+        *(Run, Heading, Paragraph, Cell, Column, Table, Series, Chart, Picture),
+        *(AttachmentNote, Signature, Annex, SmallPrint, Document),
     )
-}  # fmt: skip
+}
 
 
 def to_json(value: Any) -> Any:
-    """Any of the dataclasses above → dicts, lists, strings and numbers; fields that have their default are left out."""
+    """Any of the dataclasses above → dicts, lists, strings and numbers; fields that have their default are left
+    out."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         data: dict[str, Any] = {"type": type(value).__name__.lower()}
         if isinstance(value, Document):

@@ -1,4 +1,5 @@
-"""Column charts as SVG, one drawing for screen and paper: black on white, no style attributes (the CSP forbids them)."""
+"""Column charts as SVG, one drawing for screen and paper: black on white, no style attributes (the CSP forbids
+them)."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def description(chart: Chart) -> str:
 
 
 def svg(chart: Chart, *, family: str = "", attributes: str = "") -> str:
-    """The drawing, 442 × 200 units. ``family`` names the faces (paper); without it the page's own face is used (screen)."""
+    """The drawing, 442 × 200 units. ``family`` names the faces (paper); without it the page's own face is used
+    (screen)."""
     stacked = chart.kind == "stacked"
     columns = zip(*(series.values for series in chart.series), strict=True)
     top = _ceiling(max((sum(values) if stacked else max(values)) for values in columns))
@@ -79,7 +81,8 @@ def svg(chart: Chart, *, family: str = "", attributes: str = "") -> str:
             shade = SHADES[index % len(SHADES)]
             if value:
                 out.append(
-                    f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{shade}" stroke="#000" stroke-width=".4"/>'
+                    f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}"'
+                    f' fill="{shade}" stroke="#000" stroke-width=".4"/>'
                 )
             if not stacked and width >= 14:
                 out.append(_label(x + width / 2, y - 4, _number(value, chart.decimals)))

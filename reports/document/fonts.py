@@ -1,7 +1,7 @@
 """The faces of the page: which file serves which role, and in which order a piece of text asks them.
 
-The files are written by bin/prepare_fonts.py into FONT_DIR (Django setting, else environment, else .assets/fonts of the project)
-together with a manifest; an office that has bought faces names them there, nothing here changes.
+The files are written by bin/prepare_fonts.py into FONT_DIR (Django setting, else environment, else .assets/fonts of
+the project) together with a manifest; an office that has bought faces names them there, nothing here changes.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from .errors import FontsMissing
 
 ROLES = ("body", "kai", "hei", "title", "song", "latin", "latin_bold", "fill", "fill_bold")
-# The order in which a kind of text looks for a character. Latin first: its subset has no mark that Chinese sets full width.
+# The order in which a kind of text looks for a character. Latin first: its subset has no mark that Chinese sets full
+# width.
 CHAINS: dict[str, tuple[str, ...]] = {
     "body": ("latin", "body", "fill"),
     "kai": ("latin", "kai", "fill_bold"),
@@ -37,7 +38,8 @@ class Face:
 
 
 def directory() -> Path:
-    """FONT_DIR from Django's settings where they are configured, else from the environment, else the project's own folder."""
+    """FONT_DIR from Django's settings where they are configured, else from the environment, else the project's own
+    folder."""
     try:
         from django.conf import settings
 
@@ -81,7 +83,8 @@ def chain_coverage(folder: Path, chain: str) -> frozenset[int]:
 
 
 def style_sheet(folder: Path) -> str:
-    """One @font-face per file, each with a family of its own: by weight alone Fandol's Bold and Regular cannot be told apart."""
+    """One @font-face per file, each with a family of its own: by weight alone Fandol's Bold and Regular cannot be
+    told apart."""
     return "\n".join(
         f"@font-face {{ font-family: {face.family}; src: url({SCHEME}{role}); }}" for role, face in load(folder).items()
     )

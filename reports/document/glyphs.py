@@ -75,7 +75,8 @@ def _cell_text(cell: str | Cell) -> str:
 
 
 def missing_glyphs(document: Document) -> list[MissingGlyph]:
-    """Characters that no face of their chain has, each once per chain, in reading order. Raises FontsMissing without faces."""
+    """Characters that no face of their chain has, each once per chain, in reading order. Raises FontsMissing without
+    faces."""
     document, _ = clean_document(document)
     folder = fonts.directory()
     found: dict[tuple[str, str], MissingGlyph] = {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime
 import html
 from collections.abc import Iterable
 
@@ -27,7 +29,7 @@ CHARACTER = 156 / 25.4 * 72 / 28  # pitch of one character in points
 PICTURE_SCHEME = "picture:"
 
 
-def date_text(date) -> str:
+def date_text(date: datetime.date) -> str:
     """成文日期: Arabic, full year, no leading zeros (GB/T 9704-2012, 7.3.5.4)."""
     return f"{date.year}年{date.month}月{date.day}日"
 
@@ -42,7 +44,8 @@ def _escape(text: str) -> str:
 
 
 class _Writer:
-    """Writes the blocks one after the other; knows whether it stands in a landscape annex and how deep the headings are."""
+    """Writes the blocks one after the other; knows whether it stands in a landscape annex and how deep the headings
+    are."""
 
     def __init__(self) -> None:
         self.out: list[str] = []
@@ -75,7 +78,7 @@ class _Writer:
     def _table(self, block: Table) -> None:
         wide = block.landscape or self.section == "wide"
         if wide and not block.landscape:
-            block = _landscape(block)
+            block = dataclasses.replace(block, landscape=True)
         markup = tables.markup(block)
         self.out.append(markup if not wide or self.section == "wide" else f'<section class="wide">{markup}</section>')
 
@@ -86,20 +89,20 @@ class _Writer:
     def _picture(self, block: Picture) -> None:
         height = block.lines * tables.GRID
         caption = f"<figcaption>{typeset(block.caption)}</figcaption>" if block.caption else ""
-        image = f'<img src="{PICTURE_SCHEME}{_escape(block.name)}" alt="{_escape(block.alt)}" style="max-height: {height - 4:.2f}pt">'
-        self.out.append(f'<figure class="picture"><div style="height: {height:.3f}pt">{image}</div>{caption}</figure>')
+        image = f'<img src="{PICTURE_SCHEME}{_escape(block.name)}" alt="{_escape(block.alt)}" style="max-height:
+        {height - 4:.2f}pt">' self.out.append(f'<figure class="picture"><div style="height:
+        {height:.3f}pt">{image}</div>{caption}</figure>')
 
     def _attachmentnote(self, block: AttachmentNote) -> None:
-        numbered = len(block.names) > 1
+        """左空二字 附件：1.×××; a wrapped line and the later numbers align with the first name and the first number."""
+        number_width = 0.75 if len(block.names) > 1 else 0.0
+        left = 2 + _width("附件：") + number_width
         self.out.append('<div class="note">')
         for number, name in enumerate(block.names, 1):
             label = "附件：" if number == 1 else ""
-            figure = f"{number}." if numbered else ""
-            # A wrapped line stands below the first character of the name; later numbers below the first number.
-            left = 2 + 3 + (0.75 if numbered else 0)
-            indent = -(_width(label) + _width(figure)) if number == 1 else -_width(figure)
-            indent = -(3 + 0.75) if numbered and number == 1 else (-3 if number == 1 else -0.75)
-            style = f"padding-left: {left * CHARACTER:.2f}pt; text-indent: {indent * CHARACTER:.2f}pt"
+            figure = f"{number}." if number_width else ""
+            indent = _width(label) + number_width
+            style = f"padding-left: {left * CHARACTER:.2f}pt; text-indent: {-indent * CHARACTER:.2f}pt"
             self.out.append(f'<p style="{style}">{label}{figure}{typeset(name)}</p>')
         self.out.append("</div>")
 
@@ -109,10 +112,12 @@ class _Writer:
             box = f"<span>{_escape(unit)}</span><br><span>{date}</span>"
             self.out.append(f'<div class="sign seal"><div class="signbox">{box}</div></div>')
             return
-        # 署名右空二字; the date begins two characters further right than the unit, and is itself 右空二字 where it is longer.
+        # 署名右空二字, the date begins two characters right of it; where the date is longer, it is the date that 右空二字.
         wide, long = _width(unit), _width(date)
-        right = 2.0 if long <= wide else max(2.0, 2 + long + 2 - wide)
-        date_right = right + wide - 2 - long if long <= wide else 2.0
+        if long <= wide:
+            right, date_right = 2.0, 2 + wide - 2 - long
+        else:
+            right, date_right = 2 + long + 2 - wide, 2.0
         lines = ((unit, right), (date, max(0.0, date_right)))
         body = "".join(
             f'<p style="margin-right: {space * CHARACTER:.2f}pt">{_escape(text)}</p>' for text, space in lines
@@ -132,12 +137,6 @@ class _Writer:
 
     def _smallprint(self, block: SmallPrint) -> None:
         self.out.append('<div class="small">' + "".join(f"<p>{typeset(line)}</p>" for line in block.lines) + "</div>")
-
-
-def _landscape(table: Table) -> Table:
-    import dataclasses
-
-    return dataclasses.replace(table, landscape=True)
 
 
 def page(document: Document, *, created: str) -> str:

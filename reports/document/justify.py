@@ -1,8 +1,10 @@
-"""Even right edge for Chinese text: ``text-align: justify`` of WeasyPrint 70 stretches only at blanks, and Chinese has none.
+"""Even right edge for Chinese text: ``text-align: justify`` of WeasyPrint 70 stretches only at blanks, and Chinese
+has none.
 
-Inside ``spreading()`` a line's missing width is given to its Chinese characters as letter-spacing; digits and Latin words keep
-together. This replaces one private function of WeasyPrint and wraps another, so requirements.in pins the version; with any other
-version nothing is replaced, the page stays right but for its ragged right edge, and the log says so.
+Inside ``spreading()`` a line's missing width is given to its Chinese characters as letter-spacing; digits and Latin
+words keep together. This replaces one private function of WeasyPrint and wraps another, so requirements.in pins the
+version; with any other version nothing is replaced, the page stays right but for its ragged right edge, and the log
+says so.
 """
 
 from __future__ import annotations
@@ -97,7 +99,8 @@ def _widen(layout: Any) -> None:
 
 @contextlib.contextmanager
 def spreading() -> Iterator[bool]:
-    """While this is open, justified lines reach the right edge. Yields False where the WeasyPrint version is not the known one."""
+    """While this is open, justified lines reach the right edge. Yields False where the WeasyPrint version is not the
+    known one."""
     if not available():
         log.warning("WeasyPrint is not version %s: the right edge of the text stays ragged", KNOWN_VERSION)
         yield False

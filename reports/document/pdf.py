@@ -1,7 +1,7 @@
 """Document → PDF: PDF/A-3a and PDF/UA-1 in one file, the figures attached, the same bytes for the same input.
 
-WeasyPrint is imported on first use. One FontConfiguration and one parsed style sheet serve the whole life of the process: a new one
-per document costs a fifth more time and leaks memory.
+WeasyPrint is imported on first use. One FontConfiguration and one parsed style sheet serve the whole life of the
+process: a new one per document costs a fifth more time and leaks memory.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ Step = Callable[[int, str], None]
 log = logging.getLogger(__name__)
 _lock = threading.RLock()  # Pango's font map is not safe for two threads
 
-# WeasyPrint writes one variant at a time; PDF/UA-1 beside PDF/A-3a needs its part number and, because PDF/A knows only registered
-# schemas, the description of that schema (ISO 14289-1, 5; ISO 19005-3, 6.6.2.3).
+# WeasyPrint writes one variant at a time; PDF/UA-1 beside PDF/A-3a needs its part number and, because PDF/A knows
+# only registered schemas, the description of that schema (ISO 14289-1, 5; ISO 19005-3, 6.6.2.3).
 _UA = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
  xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" rdf:about=""
  xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/" xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"
- xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
-<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+ xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#"><pdfaExtension:schemas><rdf:Bag><rdf:li
+ rdf:parseType="Resource"> <pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
 <pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI><pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
 <pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource"><pdfaProperty:name>part</pdfaProperty:name>
 <pdfaProperty:valueType>Integer</pdfaProperty:valueType><pdfaProperty:category>internal</pdfaProperty:category>
@@ -54,7 +54,8 @@ _UA = b"""<rdf:Description xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
-    """A file carried inside the PDF. ``relationship``: Data, Source, Supplement, Alternative or Unspecified (ISO 19005-3, 6.8)."""
+    """A file carried inside the PDF. ``relationship``: Data, Source, Supplement, Alternative or Unspecified (ISO
+    19005-3, 6.8)."""
 
     name: str
     content: bytes
@@ -64,8 +65,8 @@ class AttachedFile:
 
 @contextlib.contextmanager
 def _own_fontconfig() -> Iterator[None]:
-    """Fontconfig reads its file from the environment; ours is in force only while a configuration is created, because programs
-    started later by this process (a browser in the tests) need the machine's own."""
+    """Fontconfig reads its file from the environment; ours is in force only while a configuration is created, because
+    programs started later by this process (a browser in the tests) need the machine's own."""
     before = os.environ.get("FONTCONFIG_FILE")
     os.environ["FONTCONFIG_FILE"] = str(ASSETS / "fonts.conf")
     try:
@@ -135,7 +136,8 @@ def _engine(folder: Path) -> tuple[Any, Any]:
 
 
 def problems() -> list[str]:
-    """What on this machine keeps documents from being made well, one Chinese sentence each; empty where all is well."""
+    """What on this machine keeps documents from being made well, one Chinese sentence each; empty where all is
+    well."""
     found = []
     try:
         _weasyprint()
@@ -184,7 +186,8 @@ def _listening(on_page: Callable[[str], None] | None = None) -> Iterator[list[st
 
 
 def _checked_pictures(document: Document, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The pictures the document shows, each a JPEG or PNG in RGB or grey. Raises PictureMissing naming the picture."""
+    """The pictures the document shows, each a JPEG or PNG in RGB or grey. Raises PictureMissing naming the
+    picture."""
     from PIL import Image
 
     checked: dict[str, bytes] = {}
@@ -214,7 +217,8 @@ def _checked_pictures(document: Document, pictures: Mapping[str, bytes]) -> dict
 
 
 def _progress(on_step: Step | None) -> Callable[[str], None] | None:
-    """WeasyPrint's messages as (percent, sentence). Pages are not known beforehand: the layout approaches 70 % from below."""
+    """WeasyPrint's messages as (percent, sentence). Pages are not known beforehand: the layout approaches 70 % from
+    below."""
     if on_step is None:
         return None
 
@@ -242,12 +246,13 @@ def render_pdf(
 ) -> bytes:
     """Make the PDF of a document.
 
-    In: ``attachments`` are carried in the file unchanged (the figures as JSON); ``created_at`` (aware) and ``identifier`` (any string,
-    e.g. the number of the version) are all that distinguishes two files of the same content: same input, same bytes; ``on_step`` is
-    called with (percent, Chinese sentence) and may raise to cancel; ``pictures`` is name → JPEG or PNG bytes for Picture blocks.
+    In: ``attachments`` are carried in the file unchanged (the figures as JSON); ``created_at`` (aware) and
+    ``identifier`` (any string, e.g. the number of the version) are all that distinguishes two files of the same
+    content: same input, same bytes; ``on_step`` is called with (percent, Chinese sentence) and may raise to cancel;
+    ``pictures`` is name → JPEG or PNG bytes for Picture blocks.
     Out: the file, PDF/A-3a and PDF/UA-1.
-    Raises MissingGlyphs with ``strict`` (sign-off) where a character has no face, else it is printed as 〓; FontsMissing,
-    PictureMissing, RefusedAddress, all of them DocumentError with a sentence for the author.
+    Raises MissingGlyphs with ``strict`` (sign-off) where a character has no face, else it is printed as 〓;
+    FontsMissing, PictureMissing, RefusedAddress, all of them DocumentError with a sentence for the author.
     """
     if created_at.tzinfo is None:
         raise ValueError("created_at must be aware")

@@ -117,7 +117,8 @@ def block_html(block: Block, link: Link) -> str:
         case Table():
             return f'<div class="doc-block"{anchor}>{_table(block, link)}</div>'
         case Chart():
-            return f'<figure class="doc-chart"{anchor}>{charts.svg(block)}<figcaption>{_escape(block.title)}</figcaption></figure>'
+            caption = f"<figcaption>{_escape(block.title)}</figcaption>"
+            return f'<figure class="doc-chart"{anchor}>{charts.svg(block)}{caption}</figure>'
         case Picture():
             address = link(block.name)
             image = (
@@ -128,9 +129,9 @@ def block_html(block: Block, link: Link) -> str:
             caption = f"<figcaption>{_escape(block.caption)}</figcaption>" if block.caption else ""
             return f'<figure class="doc-picture"{anchor}>{image}{caption}</figure>'
         case AttachmentNote():
-            numbered = len(block.names) > 1
+            plain = ' class="doc-plain"' if len(block.names) == 1 else ""
             items = "".join(f"<li>{_escape(name)}</li>" for name in block.names)
-            return f'<div class="doc-note"{anchor}><span>附件：</span><ol class="{"" if numbered else "doc-plain"}">{items}</ol></div>'
+            return f'<div class="doc-note"{anchor}><span>附件：</span><ol{plain}>{items}</ol></div>'
         case Signature():
             return f'<div class="doc-sign"{anchor}><p>{_escape(block.unit)}</p><p>{date_text(block.date)}</p></div>'
         case Annex():
@@ -149,11 +150,12 @@ def block_html(block: Block, link: Link) -> str:
 def fragment(document: Document, link: Link) -> str:
     """The whole document as ``<article class="doc">``; safe to put into a template unescaped.
 
-    ``link`` gives the address of the list behind a figure key (or of a picture by its name), or None. It is called with keys of the
-    document only; what it returns is escaped here.
+    ``link`` gives the address of the list behind a figure key (or of a picture by its name), or None. It is called
+    with keys of the document only; what it returns is escaped here.
     """
     document, _ = clean_document(document)
     title = "<br>".join(_escape(line) for line in document.title)
     subtitle = f'<p class="doc-subtitle">{_escape(document.subtitle)}</p>' if document.subtitle else ""
     body = "".join(block_html(block, link) for block in document.blocks)
-    return f'<article class="doc" lang="{_escape(document.language)}"><h1 class="doc-title">{title}</h1>{subtitle}{body}</article>'
+    head = f'<h1 class="doc-title">{title}</h1>{subtitle}'
+    return f'<article class="doc" lang="{_escape(document.language)}">{head}{body}</article>'

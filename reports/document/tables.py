@@ -1,6 +1,7 @@
 """Tables as page markup: fixed layout, rows on the grid, head repeated on each page.
 
-Fixed widths are a must: one long cell makes an automatic layout worse than quadratic (2000 characters 2.7 s against 0.03 s).
+Fixed widths are a must: one long cell makes an automatic layout worse than quadratic (2000 characters 2.7 s against
+0.03 s).
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def _em(text: str) -> float:
 
 
 def _lines(text: str, width: float, size: float) -> int:
-    """How many lines a cell of this width needs; one em is set aside because a mark may be pushed to the next line."""
+    """How many lines a cell of this width needs; one em is set aside because a mark may be pushed to the next
+    line."""
     room = max(1.0, (width - PADDING) / size)
     total = 0
     for line in text.split("\n"):
@@ -54,7 +56,8 @@ def _cell(cell: CellContent, tag: str, column: Column | None) -> str:
 
 
 def _row(table: Table, row: Row, tag: str, widths: list[float], size: float, *, snap: bool, name: str = "") -> str:
-    """One row; with ``snap`` a row of more than two lines gets a height of whole grid lines, so that the text below stays on the grid."""
+    """One row; with ``snap`` a row of more than two lines gets a height of whole grid lines, so that the text below
+    stays on the grid."""
     cells: list[str] = []
     column, lines = 0, 1
     for cell in row:
@@ -77,15 +80,13 @@ def markup(table: Table) -> str:
     area = LANDSCAPE if table.landscape else PORTRAIT
     widths = [area * column.width / total for column in table.columns]
     snap = not table.landscape
-    out = [f'<table class="{name}">']
-    if table.caption or table.unit_left or table.unit_right:
-        out.append("<caption>")
-        if table.caption:
-            out.append(f'<div class="table-title">{typeset(table.caption)}</div>')
-        if table.unit_left or table.unit_right:
-            left, right = html.escape(table.unit_left, quote=False), html.escape(table.unit_right, quote=False)
-            out.append(f'<div class="unit"><span class="unit-right">{right}</span>{left}</div>')
-        out.append("</caption>")
+    out: list[str] = []
+    if table.caption:
+        out.append(f'<p class="table-title">{typeset(table.caption)}</p>')
+    if table.unit_left or table.unit_right:
+        left, right = html.escape(table.unit_left, quote=False), html.escape(table.unit_right, quote=False)
+        out.append(f'<p class="unit"><span class="unit-right">{right}</span>{left}</p>')
+    out.append(f'<table class="{name}">')
     out.append("<colgroup>" + "".join(f'<col style="width: {width:.3f}pt">' for width in widths) + "</colgroup>")
     if table.head:
         rows = "".join(_row(table, row, "th", widths, size, snap=snap) for row in table.head)

@@ -1,7 +1,8 @@
 """Characters: which ones never reach a page, and where a line may and may not break.
 
-Sources: GB/T 15834-2011 5.1 (marks at line ends, adjoining marks), the older rule that a number or a year is not broken, and what
-was measured of Pango: its line breaking (UAX 14) is right for Chinese except beside “ ” ‘ ’, where it never breaks.
+Sources: GB/T 15834-2011 5.1 (marks at line ends, adjoining marks), the older rule that a number or a year is not
+broken, and what was measured of Pango: its line breaking (UAX 14) is right for Chinese except beside “ ” ‘ ’, where
+it never breaks.
 """
 
 from __future__ import annotations
@@ -67,9 +68,11 @@ def _join(match: re.Match[str]) -> str:
 
 
 def clean(text: str, removed: dict[int, Removed] | None = None, *, lines: bool = False) -> str:
-    """Take out what has no place on paper and count it in ``removed``; with ``lines`` a line break stays (table cells).
+    """Take out what has no place on paper and count it in ``removed``; with ``lines`` a line break stays (table
+    cells).
 
-    A private-use character (自造字) becomes 〓, so that the gap is seen; everything else vanishes without a trace on the page.
+    A private-use character (自造字) becomes 〓, so that the gap is seen; everything else vanishes without a trace on
+    the page.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -133,7 +136,8 @@ def _insertions(text: str) -> dict[int, str]:
 
 
 def _halves(text: str) -> set[int]:
-    """Indexes of the marks that take half a width: the first of two adjoining marks, the second of two opening ones."""
+    """Indexes of the marks that take half a width: the first of two adjoining marks, the second of two opening
+    ones."""
     return {match.start() for pattern in (_HALF_FIRST, _HALF_SECOND) for match in pattern.finditer(text)}
 
 
@@ -143,7 +147,8 @@ def typeset(text: str) -> str:
 
 
 def typeset_runs(runs: tuple[Run, ...]) -> str:
-    """Markup of a paragraph. The rules look at the whole paragraph: a pair of marks or a number may lie across two runs."""
+    """Markup of a paragraph. The rules look at the whole paragraph: a pair of marks or a number may lie across two
+    runs."""
     text = "".join(run.text for run in runs)
     marks, halves = _insertions(text), _halves(text)
     cuts = sorted({*marks, *halves, *(index + 1 for index in halves)})
@@ -161,6 +166,7 @@ def typeset_runs(runs: tuple[Run, ...]) -> str:
 
 
 def typeset_cell(text: str) -> str:
-    """Markup of a table cell: numbers stay whole, line breaks stay, marks keep their width (spans make long tables slow)."""
+    """Markup of a table cell: numbers stay whole, line breaks stay, marks keep their width (spans make long tables
+    slow)."""
     escaped = html.escape(text, quote=False)
     return _NUMBER_UNIT.sub(JOINER, escaped).replace("\n", "<br>")

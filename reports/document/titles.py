@@ -3,16 +3,67 @@
 from __future__ import annotations
 
 import re
-from itertools import combinations
+from itertools import combinations, pairwise
 
 LINE = 20  # characters of 22 pt in 156 mm
 # Words of the trade that must not be torn; longer ones first.
-_WORDS = (
-    "软弱涣散", "集中整治", "集中整顿", "基层党组织", "党组织", "领导小组", "党委", "党支部", "后进村", "清溪镇", "村级", "农村", "工作总结", "工作", "总结", "整顿",
-    "整治", "整改", "情况", "汇报", "报告", "通报", "验收", "阶段性", "阶段", "年度", "季度", "月度", "活动", "开展", "进展", "问题", "任务", "落实", "推进", "督查",
-    "关于", "基层", "党建", "建设", "转化", "提升", "专项", "行动", "实施", "方案", "台账", "清单", "乡村", "振兴", "两示范一整顿", "第一书记", "结对", "帮扶", "成效",
-)  # fmt: skip
-_NUMBERED = re.compile(
+_WORDS = [
+    "软弱涣散",
+    "集中整治",
+    "集中整顿",
+    "基层党组织",
+    "党组织",
+    "领导小组",
+    "党委",
+    "党支部",
+    "后进村",
+    "村级",
+    "农村",
+    "工作总结",
+    "工作",
+    "总结",
+    "整顿",
+    "整治",
+    "整改",
+    "情况",
+    "汇报",
+    "报告",
+    "通报",
+    "验收",
+    "阶段性",
+    "阶段",
+    "年度",
+    "季度",
+    "月度",
+    "活动",
+    "开展",
+    "进展",
+    "问题",
+    "任务",
+    "落实",
+    "推进",
+    "督查",
+    "关于",
+    "基层",
+    "党建",
+    "建设",
+    "转化",
+    "提升",
+    "专项",
+    "行动",
+    "实施",
+    "方案",
+    "台账",
+    "清单",
+    "乡村",
+    "振兴",
+    "两示范一整顿",
+    "第一书记",
+    "结对",
+    "帮扶",
+    "成效",
+]
+_WHOLE = re.compile(
     r"第[一二三四五六七八九十百\d]+[轮批期次季]|[\d—～~－-]+[年月日号]?|[A-Za-z]+|《[^》]*》|“[^”]*”|（[^）]*）|[一-鿿]{2,3}[镇乡村县市区]"
 )
 _NO_START = "，。、；：！？）》〉】”’的了和与及等"
@@ -26,7 +77,7 @@ def _torn(text: str) -> dict[int, float]:
         for match in re.finditer(re.escape(word), text):
             for index in range(match.start() + 1, match.end()):
                 cost[index] = max(cost.get(index, 0), 40.0)
-    for match in _NUMBERED.finditer(text):
+    for match in _WHOLE.finditer(text):
         for index in range(match.start() + 1, match.end()):
             cost[index] = max(cost.get(index, 0), 60.0 if len(match.group()) <= 12 else 15.0)
     for index in range(1, len(text)):
@@ -40,11 +91,11 @@ def _torn(text: str) -> dict[int, float]:
 def _shape(lengths: list[int]) -> float:
     """How far the lines are from 梯形 or 菱形: hourglass and rectangle are the two shapes to avoid."""
     spread = max(lengths) - min(lengths)
-    steps = [after - before for before, after in zip(lengths, lengths[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(lengths)]
     cost = 1.5 * abs(spread - 4)
     if spread == 0:
         cost += 6.0
-    if len(lengths) > 2 and any(before < 0 < after for before, after in zip(steps, steps[1:], strict=False)):
+    if len(lengths) > 2 and any(before < 0 < after for before, after in pairwise(steps)):
         cost += 25.0  # hourglass
     return cost
 
