@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import _setup
-from _run import ASSETS, LOGS, ROOT, Refusal, Stop, Stopped, end_all, guarded, output_of, run, say, spawn
+from _run import ASSETS, LOGS, ROOT, Command, Refusal, Stop, Stopped, end_all, guarded, output_of, run, say, spawn, tail
 from _setup import FONT_SOURCES, PYTHON, VENV, apt_install, step
 
 # Where types are checked: what computes and what changes data. Views and forms are covered by the page tests.
@@ -140,7 +140,7 @@ def wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], name: s
         if Stop.asked:
             raise Stopped
         if server.poll() is not None or time.monotonic() > deadline:
-            raise Refusal(f"测试用的 {name} 没有启动成功。最后的输出:\n{_setup.tail(log)}")
+            raise Refusal(f"测试用的 {name} 没有启动成功。最后的输出:\n{tail(log)}")
         time.sleep(0.1)
 
 
@@ -188,18 +188,23 @@ def postgres() -> Iterator[str]:
         with log.open("wb") as output:
             data, port = folder / "data", free_port()
             environment = {**os.environ, "LC_ALL": "C.UTF-8"}
-            init = [programs / "initdb", "-D", data, "-U", "rectify", "--encoding=UTF8", "--locale=C.UTF-8"]
+            init: Command = [programs / "initdb", "-D", data, "-U", "rectify", "--encoding=UTF8", "--locale=C.UTF-8"]
             init += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
             made = spawn(init, environment, stdout=output, stderr=subprocess.STDOUT, **user)
             if made.wait():
-                raise Refusal(f"测试用的 PostgreSQL 建不了数据目录。最后的输出:\n{_setup.tail(log)}")
+                raise Refusal(f"测试用的 PostgreSQL 建不了数据目录。最后的输出:\n{tail(log)}")
             # The data is thrown away, so the server need not wait for the disk.
             options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
             options += ["full_page_writes=off", "synchronous_commit=off", "max_connections=60"]
-            command = [programs / "postgres", "-D", data, *(part for option in options for part in ("-c", option))]
+            command: Command = [
+                programs / "postgres",
+                "-D",
+                data,
+                *(part for option in options for part in ("-c", option)),
+            ]
             server = spawn(command, environment, stdout=output, stderr=subprocess.STDOUT, **user)
             try:
-                ready = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
+                ready: Command = [programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(port), "-t", "1"]
                 wait_for(lambda: output_of(ready)[0] == 0, server, "PostgreSQL", log)
                 yield f"postgres://rectify:{password}@127.0.0.1:{port}/rectify"
             finally:
@@ -247,7 +252,7 @@ def template_folders() -> list[str]:
 
 def linting() -> list[Check]:
     program = VENV / "bin"
-    manage = [PYTHON, "manage.py"]
+    manage: Command = [PYTHON, "manage.py"]
     in_tests = {"DJANGO_SETTINGS_MODULE": "rectify.settings_test"}
     return [
         Check("格式 ruff format", [program / "ruff", "format", "--check", "."], log="ruff-format"),
@@ -271,7 +276,7 @@ def linting() -> list[Check]:
 
 
 def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
-    pytest = [PYTHON, "-m", "pytest", "-q"]
+    pytest: Command = [PYTHON, "-m", "pytest", "-q"]
     checks = [
         Check(
             "单元、页面与 PDF 测试",

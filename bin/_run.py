@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import fcntl
 import os
 import signal
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / ".assets"
 LOGS = ASSETS / "log"
+
+Command = list[str | Path]
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
@@ -75,7 +78,7 @@ def spawn(
     command: Sequence[str | Path], env: Mapping[str, str] | None = None, **options: object
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own: Ctrl-C does not reach it by itself, and its descendants can be found."""
-    return subprocess.Popen(
+    process: subprocess.Popen[bytes] = subprocess.Popen(
         [str(part) for part in command],
         env=dict(env) if env is not None else None,
         stdin=subprocess.DEVNULL,
@@ -83,6 +86,7 @@ def spawn(
         preexec_fn=_die_with(os.getpid()),
         **{"cwd": ROOT, **options},  # type: ignore[call-overload]
     )
+    return process
 
 
 def session_members(sessions: set[int]) -> list[int]:
@@ -230,6 +234,22 @@ def locked(path: Path, *, wait: str | None = None, refuse: str | None = None) ->
         yield
 
 
+REASONS = {
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOENT: "目录不存在,也建不了",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "磁盘是只读的",
+    errno.ENOTDIR: "路径中有一段不是目录",
+    errno.EADDRNOTAVAIL: "本机没有这个地址",
+}
+
+
+def reason(error: OSError) -> str:
+    return REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
 def guarded(work: Callable[[], int]) -> int:
     """Run a program of this folder: every expected trouble becomes one sentence and exit code 1, never a traceback."""
     use_utf8()
@@ -246,5 +266,5 @@ def guarded(work: Callable[[], int]) -> int:
         say(f"\n✗ 没有权限写 {error.filename}。请换用对该目录有写权限的用户运行,或执行:chown -R $(id -un) {ROOT}")
         return 1
     except OSError as error:
-        say(f"\n✗ 系统拒绝了操作:{error.strerror}({error.filename or '无文件名'})。请检查磁盘空间和目录权限后重试。")
+        say(f"\n✗ 系统拒绝了操作:{reason(error)}({error.filename or '无文件名'})。请检查磁盘空间和目录权限后重试。")
         return 1

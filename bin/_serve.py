@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import http.client
 import os
@@ -14,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import _setup
-from _run import ROOT, Refusal, Stop, Stopped, end_all, guarded, locked, output_of, run, say, spawn
+from _run import ROOT, Refusal, Stop, Stopped, end_all, guarded, locked, output_of, reason, run, say, spawn
 from _setup import PYTHON, fingerprint, is_stamped, step, write_stamp
 
 READY_WITHIN = 90  # seconds from the start of the web server to its first answer; a slow machine needs some of them
@@ -85,12 +86,12 @@ def check_port(config: Config) -> None:
                 f"没有权限使用端口 {config.port}(1024 以下的端口归系统)。请换一个端口,例如:PORT=8000 bin/serve"
             ) from None
         except OSError as error:
-            if error.errno == 98:
+            if error.errno == errno.EADDRINUSE:
                 other = config.port + 1 if config.port < 65535 else 8000
                 raise Refusal(
                     f"端口 {config.port} 已被别的程序占用。请先停掉它,或换一个端口,例如:PORT={other} bin/serve"
                 ) from None
-            raise Refusal(f"不能在 {config.bind} 上提供服务:{error.strerror}。请改 HOST 或 PORT。") from None
+            raise Refusal(f"不能在 {config.bind} 上提供服务:{reason(error)}。请改 HOST 或 PORT。") from None
 
 
 def make_data_dir(config: Config) -> None:
@@ -101,7 +102,7 @@ def make_data_dir(config: Config) -> None:
         probe.unlink()
     except OSError as error:
         raise Refusal(
-            f"数据目录 {config.data_dir} 不能写:{error.strerror}。请把它的所有者改为当前用户,"
+            f"数据目录 {config.data_dir} 不能写:{reason(error)}。请把它的所有者改为当前用户,"
             "或换一个目录,例如:DATA_DIR=$HOME/portal-data bin/serve"
         ) from None
 
@@ -271,13 +272,12 @@ def announce(config: Config, seconds: float) -> None:
 
 
 def serve(config: Config, started: float) -> int:
-    say("启动服务")
+    say("启动服务,等它应答 …")  # a whole line: the servers may print in between
     children: list[Child] = []
     try:
         children.append(Child("网页服务", web_command(config), config.env))
         children.append(Child("后台任务", worker_command(config), config.env))
-        with step("等网页服务应答"):
-            wait_until_ready(config, children[0])
+        wait_until_ready(config, children[0])
         announce(config, time.monotonic() - started)
         while not Stop.asked:
             for child in children:

