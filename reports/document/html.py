@@ -6,6 +6,7 @@ import dataclasses
 import datetime
 import html
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from . import charts, tables
 from .blocks import (
@@ -89,9 +90,10 @@ class _Writer:
     def _picture(self, block: Picture) -> None:
         height = block.lines * tables.GRID
         caption = f"<figcaption>{typeset(block.caption)}</figcaption>" if block.caption else ""
-        image = f'<img src="{PICTURE_SCHEME}{_escape(block.name)}" alt="{_escape(block.alt)}" style="max-height:
-        {height - 4:.2f}pt">' self.out.append(f'<figure class="picture"><div style="height:
-        {height:.3f}pt">{image}</div>{caption}</figure>')
+        source = f'src="{PICTURE_SCHEME}{quote(block.name)}" alt="{_escape(block.alt)}"'
+        image = f'<img {source} style="max-height: {height - 4:.2f}pt">'
+        box = f'<div style="height: {height:.3f}pt">{image}</div>'
+        self.out.append(f'<figure class="picture">{box}{caption}</figure>')
 
     def _attachmentnote(self, block: AttachmentNote) -> None:
         """左空二字 附件：1.×××; a wrapped line and the later numbers align with the first name and the first number."""
