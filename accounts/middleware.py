@@ -1,0 +1,47 @@
+"""Typed text survives an expired session.
+
+A form that arrives without a session is kept (texts only, bounded) in the new anonymous session before the visitor is sent to log in;
+when the same person opens the form again it is given back (see villages.pages.FormPage). The signed form token says whose it is.
+"""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from audit import receipts
+
+KEPT = "kept_form"
+MAX_KEPT = 300_000  # characters
+
+
+class KeepTypedTextMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
+        # process_view, not __call__: the form's CSRF token has been checked by now, so nobody else can fill our session table.
+        if request.method != "POST" or request.user.is_authenticated or "submission" not in request.POST:
+            return
+        owner = receipts.owner(request.POST["submission"])
+        if owner is None:
+            return
+        data = {k: v for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"}
+        if sum(len(v) for values in data.values() for v in values) <= MAX_KEPT:
+            request.session[KEPT] = {"path": request.path, "owner": owner, "data": data}
+
+
+def give_back(request: HttpRequest) -> dict[str, list[str]] | None:
+    """The kept form of this person for this page, once; None when there is none. Someone else's text is dropped, not shown."""
+    kept = request.session.get(KEPT)
+    if not kept:
+        return None
+    if kept["owner"] != request.user.pk:
+        del request.session[KEPT]
+        return None
+    if kept["path"] != request.path:
+        return None
+    del request.session[KEPT]
+    return kept["data"]

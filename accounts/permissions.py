@@ -1,0 +1,54 @@
+"""What can be done, as words. Which post may do it stands in roles.py; where, in the post's own scope (villages.Assignment)."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    # registry
+    VILLAGE_VIEW = "village.view"
+    VILLAGE_EDIT = "village.edit"
+    FIGURES_EDIT = "figures.edit"  # yearly figures and posts of a village
+    CADRE_VIEW = "cadre.view"
+    CADRE_EDIT = "cadre.edit"
+    ASSIGNMENT_EDIT = "assignment.edit"
+    UNIT_EDIT = "unit.edit"
+    # rounds
+    ROUND_VIEW = "round.view"
+    ROUND_EDIT = "round.edit"
+    DESIGNATION_PROPOSE = "designation.propose"
+    DESIGNATION_APPROVE = "designation.approve"
+    # problems
+    PROBLEM_VIEW = "problem.view"
+    PROBLEM_LOG = "problem.log"
+    PROBLEM_EDIT = "problem.edit"
+    PROBLEM_REVIEW = "problem.review"
+    PROBLEM_SUSPEND = "problem.suspend"
+    PROGRESS_POST = "progress.post"
+    MEASURE_EDIT = "measure.edit"
+    EXTENSION_ASK = "extension.ask"
+    EXTENSION_DECIDE = "extension.decide"
+    CLOSE_ASK = "close.ask"
+    CLOSE_CHECK = "close.check"
+    CLOSE_DECIDE = "close.decide"
+    INSTRUCTION_LEAVE = "instruction.leave"
+    PLAN_EDIT = "plan.edit"
+    PLAN_DECIDE = "plan.decide"
+    # pairing, meetings, inspections
+    PAIRING_VIEW = "pairing.view"
+    PAIRING_EDIT = "pairing.edit"
+    ACTIVITY_POST = "activity.post"
+    MEETING_VIEW = "meeting.view"
+    MEETING_EDIT = "meeting.edit"
+    COMMITMENT_REPORT = "commitment.report"
+    INSPECTION_VIEW = "inspection.view"
+    INSPECTION_EDIT = "inspection.edit"
+    NOTICE_ANSWER = "notice.answer"
+    VISIT_POST = "visit.post"
+    SURVEY_EDIT = "survey.edit"
+    # summaries
+    SUMMARY_VIEW = "summary.view"
+    SUMMARY_DRAFT = "summary.draft"
+    SUMMARY_SIGN = "summary.sign"
+    # administration
+    ACCOUNT_MANAGE = "account.manage"
+    TOWNSHIP_EDIT = "township.edit"

@@ -1,0 +1,33 @@
+"""Abstract parts of models. No tables live here."""
+
+from django.db import models
+
+
+class Versioned(models.Model):
+    """A record that two people may edit at once: every save names the version it was based on."""
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class RecordChanged(Exception):
+    """The record was changed by somebody else since the form was opened. `current` is the record as it is now."""
+
+    def __init__(self, current: models.Model) -> None:
+        self.current = current
+        super().__init__("您打开此页后，他人已修改了这条记录。")
+
+
+def save_if_unchanged(instance: Versioned, *, expected_version: int, fields: list[str]) -> None:
+    """Write `fields` of the instance if the row still has `expected_version`; the check and the write are one statement.
+
+    Raises RecordChanged with the row as it is now. Works on SQLite and PostgreSQL alike (no row lock is needed).
+    """
+    manager = type(instance)._default_manager
+    values = {name: getattr(instance, name) for name in fields}
+    changed = manager.filter(pk=instance.pk, version=expected_version).update(version=expected_version + 1, **values)
+    if not changed:
+        raise RecordChanged(manager.get(pk=instance.pk))
+    instance.version = expected_version + 1

@@ -1,0 +1,41 @@
+"""What every page's frame needs: the menu of the visitor, without a query beyond the visitor's posts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts.permissions import Permission as P
+
+# (label, url name, permission that shows it)
+MENU: list[tuple[str, str, P]] = [
+    ("问题台账", "problems:problem_list", P.PROBLEM_VIEW),
+    ("一村一策", "problems:plan_list", P.ROUND_VIEW),
+    ("村情", "villages:village_list", P.VILLAGE_VIEW),
+    ("轮次", "rounds:round_list", P.ROUND_VIEW),
+    ("结对", "pairings:pairing_list", P.PAIRING_VIEW),
+    ("会议", "meetings:meeting_list", P.MEETING_VIEW),
+    ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),
+    ("总结", "reports:summary_list", P.SUMMARY_VIEW),
+    ("干部", "villages:cadre_list", P.CADRE_VIEW),
+    ("乡镇", "villages:township_list", P.TOWNSHIP_EDIT),
+    ("账号", "accounts:user_list", P.ACCOUNT_MANAGE),
+]
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`menu`: entries the visitor's posts open; `access`: the visitor's access, for templates that hide buttons."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"menu": [], "access": None}
+    access = request.access  # type: ignore[attr-defined]
+    held = access.permissions
+    menu = []
+    for label, name, permission in MENU:
+        if permission in held:
+            try:
+                url = reverse(name)
+            except NoReverseMatch:  # being built
+                continue
+            menu.append({"label": label, "url": url, "here": request.path.startswith(url)})
+    return {"menu": menu, "access": access}

@@ -1,0 +1,22 @@
+from django.urls import include, path
+
+from rectify import home, views
+
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("healthz", views.healthz, name="healthz"),
+    path("accounts/", include("accounts.urls")),
+    path("problems/", include("problems.urls")),
+    path("villages/", include("villages.urls")),
+    path("rounds/", include("rounds.urls")),
+    path("pairings/", include("pairings.urls")),
+    path("meetings/", include("meetings.urls")),
+    path("inspections/", include("inspections.urls")),
+    path("summaries/", include("reports.urls")),
+    path("jobs/", include("jobs.urls")),
+]
+
+handler400 = "rectify.views.bad_request"
+handler403 = "rectify.views.permission_denied"
+handler404 = "rectify.views.not_found"
+handler500 = "rectify.views.server_error"

@@ -1,0 +1,375 @@
+"""Bases of every page: a page names its permission, loads by scope, makes one call.
+
+Out of scope is 404 (the queryset does not hold the row), in scope without the right is 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.generic import TemplateView, View
+from django.views.generic.edit import FormView
+
+from accounts.middleware import give_back
+from accounts.permissions import Permission
+from audit import receipts
+from common.errors import Refused
+from common.lists import Column, Paging, draw_rows, with_query
+from common.models import RecordChanged, Versioned
+from villages.access import Access
+
+
+class PortalRequest(HttpRequest):
+    """A request as the portal's middleware leaves it."""
+
+    access: Access
+
+
+def safe_back(request: HttpRequest, default: str) -> str:
+    """Where the visitor came from (`back` in the address or the form) when it is a page of ours, else `default`."""
+    back = request.POST.get("back") or request.GET.get("back") or ""
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) and back.startswith("/") else default
+
+
+def with_back(url: str, back: str) -> str:
+    """`url` with a `back` parameter, so that the page can lead the visitor back to the same filter and page of a list."""
+    if not back:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({'back': back})}"
+
+
+class PermissionRequired(View):
+    """Refuses with 403 who lacks `permission` everywhere; pages for one place also call `require` with the place."""
+
+    permission: Permission
+    request: PortalRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not self.request.access.may(self.permission):
+            raise PermissionDenied
+        self.load(**kwargs)
+        return super().dispatch(request, *args, **kwargs)
+
+    def load(self, **kwargs: Any) -> None:
+        """Load the page's records by scope, then call `require` for their place. Subclasses override."""
+
+    def require(
+        self, permission: Permission, *, township_id: int, village_id: int | None = None, unit_ids: Sequence[int] = ()
+    ) -> None:
+        """403 unless the permission holds at this place."""
+        if not self.request.access.may(permission, township_id=township_id, village_id=village_id, unit_ids=unit_ids):
+            raise PermissionDenied
+
+    @property
+    def access(self) -> Access:
+        return self.request.access
+
+
+class Page(PermissionRequired, TemplateView):
+    """A page that only shows. `title` is the heading and the window title."""
+
+    title = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context.setdefault("title", self.title)
+        context.setdefault("back", safe_back(self.request, ""))
+        return context
+
+
+class FilterForm(forms.Form):
+    """Base of the filters above a list: every field optional, read from the address, nonsense ignored field by field."""
+
+    def __init__(self, data: QueryDict, access: Access) -> None:
+        self.access = access
+        super().__init__(data, label_suffix="")
+        self.full_clean()
+
+    def value(self, name: str) -> Any:
+        """The cleaned value, or None when absent or nonsense."""
+        value = self.cleaned_data.get(name)
+        return None if value in ("", None) else value
+
+    def chips(self) -> list[dict[str, str]]:
+        """What is switched on: label, shown value, and the address without it."""
+        rows = []
+        for name, field in self.fields.items():
+            value = self.value(name)
+            if value is None or value is False or isinstance(field.widget, forms.HiddenInput):
+                continue
+            shown = str(value)
+            if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+                shown = str(dict(_flat(field.choices)).get(str(value), value))
+            rows.append(
+                {
+                    "label": str(field.label),
+                    "value": "" if value is True else shown,
+                    "without": with_query(self.data, **{name: None}),
+                }
+            )
+        return rows
+
+
+def _flat(choices: Any) -> Any:
+    for key, label in choices:
+        if isinstance(label, list | tuple):
+            yield from label
+        else:
+            yield key, label
+
+
+class ListPage(Page):
+    """A list: filters in the address, chips, sort, page size, count, an empty state that says what to do next.
+
+    Subclasses give `columns`, `filter_form`, `rows()` (queryset in scope, filtered), `sorts` (key → order_by fields), and the words.
+    """
+
+    template_name = "common/list.html"
+    columns: Sequence[Column] = ()
+    filter_form: type[FilterForm] | None = None
+    sorts: dict[str, Sequence[str]] = {}
+    default_sort = ""
+    noun = "条"
+    empty_text = "还没有记录。"
+    empty_filtered_text = "没有符合条件的记录，可去掉部分筛选条件再看。"
+    default_size = 50
+
+    def rows(self) -> QuerySet[Any]:
+        raise NotImplementedError
+
+    def get_columns(self) -> Sequence[Column]:
+        return self.columns
+
+    def actions(self) -> list[tuple[str, str]]:
+        """(label, url) of the buttons above the list, e.g. the page to add one; only those the visitor may use."""
+        return []
+
+    @property
+    def here(self) -> str:
+        """This list with its filters, for `back` links."""
+        return self.request.get_full_path()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        query = self.request.GET
+        self.filters = self.filter_form(query, self.access) if self.filter_form else None
+        queryset = self.rows()
+        sort = query.get("sort", self.default_sort)
+        key, descending = sort.removeprefix("-"), sort.startswith("-")
+        if key in self.sorts:
+            fields = self.sorts[key]
+            queryset = queryset.order_by(*(_reverse(f) if descending else f for f in fields))
+        paging = Paging(queryset, query, default_size=self.default_size)
+        columns = self.get_columns()
+        chips = self.filters.chips() if self.filters else []
+        heads = []
+        for column in columns:
+            if column.sort in self.sorts:
+                now = key == column.sort
+                following = f"-{column.sort}" if now and not descending else column.sort
+                heads.append(
+                    {
+                        "column": column,
+                        "url": with_query(query, sort=following),
+                        "mark": ("▼" if descending else "▲") if now else "",
+                    }
+                )
+            else:
+                heads.append({"column": column, "url": "", "mark": ""})
+        context = super().get_context_data(**kwargs)
+        context |= {
+            "filters": self.filters,
+            "chips": chips,
+            "heads": heads,
+            "body": draw_rows(columns, paging.rows),
+            "paging": paging,
+            "previous": with_query(query, page=paging.number - 1) if paging.number > 1 else "",
+            "following": with_query(query, page=paging.number + 1) if paging.number < paging.pages else "",
+            "sizes": [(n, with_query(query, size=n), n == paging.size) for n in (20, 50, 100)],
+            "noun": self.noun,
+            "empty": self.empty_filtered_text if chips else self.empty_text,
+            "actions": self.actions(),
+        }
+        return context
+
+
+def _reverse(order: str) -> str:
+    return order[1:] if order.startswith("-") else f"-{order}"
+
+
+class FormPage(PermissionRequired, FormView):
+    """A form that takes one record, once, and keeps what was typed whatever happens.
+
+    Subclasses set `form_class` (a PortalForm), `title`, `button`, and `perform(form)`: one call into a service, returning the record or an
+    address. Refusals (common.errors.Refused) become a sentence at the field; a record changed by somebody else shows what changed; the
+    same form sent twice leads to the first result.
+    """
+
+    template_name = "common/form.html"
+    title = ""
+    button = "保存"
+    intro = ""
+    success_text = "已保存。"
+
+    def perform(self, form: Any) -> Any:
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        raise NotImplementedError
+
+    def current(self) -> Versioned | None:
+        """The record being edited, when the form edits one: its version travels with the form."""
+        return None
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        kept = give_back(self.request) if self.request.method == "GET" else None
+        if kept:
+            data = QueryDict(mutable=True)
+            for name, values in kept.items():
+                data.setlist(name, values)
+            kwargs["data"] = data
+            self.restored = True
+            self.kept_data = data
+        return kwargs
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        token = self.request.POST.get("submission", "")
+        if receipts.owner(token) != self.request.user.pk:
+            form.add_error(None, "页面停留过久或已换人登录，请核对后再点一次保存。")
+            return self.form_invalid(form)
+        try:
+            with transaction.atomic():
+                receipt = receipts.take(token, by=self.request.user, at=timezone.now())
+                done = self.perform(form)
+                url = self.address(done)
+                receipts.settle(receipt, url)
+        except receipts.AlreadyTaken as taken:
+            return redirect(taken.url or self.request.path)
+        except Refused as refusal:
+            form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+            return self.form_invalid(form)
+        except RecordChanged as changed:
+            return self.show_change(form, changed)
+        messages.success(self.request, self.success_text)
+        return redirect(url)
+
+    def address(self, done: Any) -> str:
+        """Where to go after `perform` returned `done`."""
+        if isinstance(done, str):
+            return done
+        if done is not None and hasattr(done, "get_absolute_url"):
+            return with_back(done.get_absolute_url(), self.request.POST.get("back", ""))
+        return safe_back(self.request, self.get_success_url())
+
+    def show_change(self, form: Any, changed: RecordChanged) -> HttpResponse:
+        """Nothing is written: show what the other person saved beside what was typed; the next save is based on the new version."""
+        differences = self.differences(form, changed.current)
+        form.add_error(None, "您打开此页后，他人已保存了修改。您填写的内容都还在；请核对下面的不同之处，再点一次保存。")
+        return self.render_to_response(
+            self.get_context_data(form=form, differences=differences, base_version=changed.current.version),
+            status=409,  # type: ignore[attr-defined]
+        )
+
+    def differences(self, form: Any, current: Any) -> list[dict[str, str]]:
+        """Field by field: what stands in the record now, what the visitor typed."""
+        from audit.services import show
+
+        rows = []
+        for name, field in form.fields.items():
+            if not hasattr(current, name):
+                continue
+            now = getattr(current, name)
+            if hasattr(now, "all"):
+                now = list(now.all())
+            typed = form.cleaned_data.get(name)
+            if hasattr(typed, "all"):
+                typed = list(typed.all())
+            if (now or None) != (typed or None):
+                rows.append(
+                    {
+                        "label": str(field.label),
+                        "now": self._shown(current, name, now),
+                        "typed": self._shown_typed(field, typed, show),
+                    }
+                )
+        return rows
+
+    @staticmethod
+    def _shown(current: Any, name: str, value: Any) -> str:
+        from audit.services import show
+
+        getter: Callable[[], str] | None = getattr(current, f"get_{name}_display", None)
+        return str(getter()) if getter else show(value)
+
+    @staticmethod
+    def _shown_typed(field: forms.Field, value: Any, show: Callable[[Any], str]) -> str:
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(_flat(field.choices)).get(value, show(value)))
+        return show(value)
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        posted = self.request.POST or getattr(self, "kept_data", {})
+        current = self.current()
+        version = kwargs.get("base_version") or posted.get("base_version") or (current.version if current else "")
+        token = posted.get("submission", "") if self.request.method == "POST" else ""
+        context |= {
+            "title": self.title,
+            "button": self.button,
+            "intro": self.intro,
+            "restored": getattr(self, "restored", False),
+            "submission": token
+            if receipts.owner(token) == self.request.user.pk
+            else receipts.issue(self.request.user.pk),
+            "base_version": version,
+            "back": safe_back(self.request, ""),
+            "cancel": safe_back(self.request, self.get_success_url()),
+        }
+        return context
+
+    @property
+    def base_version(self) -> int:
+        """The version of the record the form was opened with; 0 when the address was tampered with, which never matches."""
+        try:
+            return int(self.request.POST.get("base_version", "0"))
+        except ValueError:
+            return 0
+
+
+class ActionPage(PermissionRequired):
+    """A button: POST only, one call into a service, then back to where it stood."""
+
+    http_method_names = ["post"]
+    success_text = "已完成。"
+
+    def perform(self) -> Any:
+        raise NotImplementedError
+
+    def get_success_url(self) -> str:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            with transaction.atomic():
+                self.perform()
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        except RecordChanged as changed:
+            messages.error(request, str(changed) + "请看清最新内容后再操作。")
+        else:
+            messages.success(request, self.success_text)
+        return redirect(safe_back(request, self.get_success_url()))
