@@ -36,6 +36,8 @@ class LimitExceeded(DocumentError):
 class MissingGlyphs(DocumentError):
     """Characters that no face has. ``glyphs`` lists them, each with the place where it stands."""
 
+    glyphs: tuple[MissingGlyph, ...] = ()
+
     def __init__(self, glyphs: Sequence[MissingGlyph]) -> None:
         self.glyphs = tuple(glyphs)
         named = "、".join(

@@ -112,7 +112,8 @@ def spreading() -> Iterator[bool]:
 
     def widened(self: Any, text: str, justify: bool = False) -> None:
         set_text(self, text, justify)
-        if justify and getattr(self, "chinese_extra", 0):
+        extra: float = getattr(self, "chinese_extra", 0.0)
+        if justify and extra:
             _widen(self)
 
     line_break.Layout.set_text, inline.justify_line = widened, _justify_line
