@@ -23,6 +23,13 @@ GRACE = 15  # seconds a child may take to end: a request or a PDF is finished, a
 RESTARTS = 5  # more deaths of one child than this ...
 RESTART_WINDOW = 120  # ... within so many seconds, and the portal gives up instead of turning in circles
 
+# Of Bootstrap's 44 files the pages need the two minified ones (and the maps they name); the rest costs 10 s to compress.
+UNUSED_STATIC = ["bootstrap-*", "*.rtl.*", "*.esm.*", "bootstrap.css*", "bootstrap.js*", "bootstrap.min.js*"]
+UNUSED_STATIC += ["bootstrap.bundle.js*"]
+
+# Said better, and in Chinese, by this script itself.
+SILENCED = "ignore:You're running the worker with superuser privileges:RuntimeWarning"
+
 
 class Config:
     """What the environment says, checked before anything is installed."""
@@ -147,15 +154,15 @@ def collect_static(config: Config) -> None:
     ]
     files = static_sources()
     target = config.data_dir / "static"
-    value = fingerprint([*(str(file.relative_to(ROOT)) for file in files), *files, *locks])
+    value = fingerprint([*(str(file.relative_to(ROOT)) for file in files), *files, *locks, *UNUSED_STATIC])
     stamp = target / ".stamp"
     if is_stamped(stamp, value):
         return
     with step("汇集静态文件"):
         stamp.unlink(missing_ok=True)  # cut off half-way, it is done again
-        _manage_step(
-            config, "collectstatic", "静态文件没有汇集成功。请检查数据目录的空间和权限", "--noinput", "--clear"
-        )
+        ignored = [f"--ignore={pattern}" for pattern in UNUSED_STATIC]
+        sentence = "静态文件没有汇集成功。请检查数据目录的空间和权限"
+        _manage_step(config, "collectstatic", sentence, "--noinput", "--clear", *ignored)
     write_stamp(stamp, value)
 
 
@@ -189,7 +196,7 @@ def web_command(config: Config) -> list[str]:
 
 
 def worker_command(config: Config) -> list[str]:
-    command = [str(PYTHON), "-m", "celery", "-A", "rectify", "worker", "-P", "prefork", "-c", "1"]
+    command = [str(PYTHON), "-m", "celery", "--quiet", "-A", "rectify", "worker", "-P", "prefork", "-c", "1"]
     return [*command, "--max-tasks-per-child", "50", "--loglevel", "warning", "--without-gossip", "--without-mingle"]
 
 
@@ -268,6 +275,8 @@ def announce(config: Config, seconds: float) -> None:
             say("\n注意:演示账号的口令是公开的。正式使用请以 LOAD_DEMO=0 和新的 DATA_DIR 启动。")
     if not config.is_local and not config.allowed_hosts:
         say("\n注意:没有设 ALLOWED_HOSTS,别的电脑会被拒绝。请设为访问时用的主机名或地址,例如 ALLOWED_HOSTS=10.0.0.8")
+    if os.geteuid() == 0:
+        say("\n提示:正以 root 身份运行。正式使用请换成普通用户(见 docs/operations.md)。")
     say("\n按 Ctrl-C 停止。")
 
 
@@ -276,7 +285,7 @@ def serve(config: Config, started: float) -> int:
     children: list[Child] = []
     try:
         children.append(Child("网页服务", web_command(config), config.env))
-        children.append(Child("后台任务", worker_command(config), config.env))
+        children.append(Child("后台任务", worker_command(config), {**config.env, "PYTHONWARNINGS": SILENCED}))
         wait_until_ready(config, children[0])
         announce(config, time.monotonic() - started)
         while not Stop.asked:

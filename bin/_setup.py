@@ -371,7 +371,8 @@ def web_assets() -> None:
     if is_stamped(stamp, value):
         return
     with npm() as program, step("网页资源(npm ci)"):
-        env = {**os.environ, "PATH": f"{Path(program[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
+        path = f"{Path(program[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        env = {**os.environ, "PATH": path, "NODE_DISABLE_COMPILE_CACHE": "1"}  # no cache folder left in /tmp
         code = run([*program, "ci", "--omit=dev", "--no-audit", "--no-fund"], log="npm", env=env)
         must(code, "npm", f"网页资源没有取到。请检查到 npm 仓库的网络(内网请在 ~/.npmrc 中设好本单位的镜像),{AGAIN}")
     write_stamp(stamp, value)
