@@ -28,7 +28,7 @@ UNUSED_STATIC = ["bootstrap-*", "*.rtl.*", "*.esm.*", "bootstrap.css*", "bootstr
 UNUSED_STATIC += ["bootstrap.bundle.js*"]
 
 # Said better, and in Chinese, by this script itself.
-SILENCED = "ignore:You're running the worker with superuser privileges:RuntimeWarning"
+SILENCED = "ignore:You're running the worker with superuser privileges:Warning"
 
 
 class Config:
