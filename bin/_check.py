@@ -19,7 +19,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import _setup
-from _run import ASSETS, LOGS, ROOT, Command, Refusal, Stop, Stopped, end_all, guarded, output_of, run, say, spawn, tail
+from _run import (
+    ASSETS,
+    LOGS,
+    ROOT,
+    TIMED_OUT,
+    Command,
+    Refusal,
+    Stop,
+    Stopped,
+    end_all,
+    guarded,
+    output_of,
+    run,
+    say,
+    spawn,
+    tail,
+)
 from _setup import FONT_SOURCES, PYTHON, VENV, apt_install, step
 
 # Where types are checked: what computes and what changes data. Views and forms are covered by the page tests.
@@ -48,6 +64,7 @@ OWN_VARIABLES += [
 ]
 OWN_VARIABLES += ["SECRET_KEY"]
 
+TIME_LIMIT = 900  # seconds for one check; one that hangs must not hold the rest
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 PROCESSES = str(max(1, min(4, os.cpu_count() or 1)))
 
@@ -258,6 +275,12 @@ def linting() -> list[Check]:
         Check("格式 ruff format", [program / "ruff", "format", "--check", "."], log="ruff-format"),
         Check("代码检查 ruff check", [program / "ruff", "check", "."], log="ruff"),
         Check("类型 mypy", [program / "mypy", *typed_files()], in_tests, log="mypy"),
+        Check(
+            "类型 mypy(启动脚本)",
+            [program / "mypy", "--config-file=", "--strict", *sorted((ROOT / "bin").glob("_*.py"))],
+            {"MYPYPATH": "bin"},
+            "mypy-bin",
+        ),
         Check("模板 djlint", [program / "djlint", "--lint", "--quiet", *template_folders()], log="djlint"),
         Check(
             "迁移齐全 makemigrations --check",
@@ -308,7 +331,7 @@ def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Out
     with contextlib.ExitStack() as stack:
         extra = stack.enter_context(check.needs()) if check.needs else {}
         started = time.monotonic()
-        code = run(check.command, log=check.log, env={**environment, **check.env, **extra})
+        code = run(check.command, log=check.log, env={**environment, **check.env, **extra}, timeout=TIME_LIMIT)
     seconds = time.monotonic() - started
     # Somebody who chose his tests may have chosen none of this kind; otherwise a run without tests proves nothing.
     passed = code == 0 or (check.tests and chosen and code == NO_TESTS)
@@ -318,6 +341,8 @@ def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Out
             say((LOGS / f"{check.log}.log").read_text(errors="replace").rstrip())
     elif code == NO_TESTS:
         say("没有选中任何测试。")
+    if code == TIMED_OUT:
+        say(f"超过 {TIME_LIMIT} 秒,已结束。")
     return Outcome(check.title, passed, seconds)
 
 

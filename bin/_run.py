@@ -20,6 +20,7 @@ LOGS = ASSETS / "log"
 
 Command = list[str | Path]
 
+TIMED_OUT = 124
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
 
@@ -181,7 +182,7 @@ def run(
                     end_all([process], grace=5)
                     if Stop.asked:
                         raise Stopped from None
-                    return 124
+                    return TIMED_OUT
                 continue
             end_all([process], grace=0)  # what it may have left in its session
             if Stop.asked:

@@ -103,7 +103,9 @@ def check_port(config: Config) -> None:
 
 def make_data_dir(config: Config) -> None:
     try:
-        config.data_dir.mkdir(parents=True, exist_ok=True)
+        config.data_dir.mkdir(
+            mode=0o700, parents=True, exist_ok=True
+        )  # other users of the machine have no business here
         probe = config.data_dir / ".write-probe"
         probe.touch()
         probe.unlink()
