@@ -29,6 +29,8 @@ class Job(models.Model):
     result = models.JSONField("结果", default=dict)
     error = models.CharField("原因", max_length=2000, blank=True)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
+    # Grows with every claim and never starts again, so that a worker of an earlier claim cannot pass for the present one after a retry.
+    claims = models.PositiveIntegerField(default=0)
     cancel_asked = models.BooleanField(default=False)
     township_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人")

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('result', models.JSONField(default=dict, verbose_name='结果')),
                 ('error', models.CharField(blank=True, max_length=2000, verbose_name='原因')),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
+                ('claims', models.PositiveIntegerField(default=0)),
                 ('cancel_asked', models.BooleanField(default=False)),
                 ('township_id', models.BigIntegerField(null=True)),
                 ('created_at', models.DateTimeField(verbose_name='提交时间')),

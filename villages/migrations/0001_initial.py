@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
             name='County',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('name', models.CharField(max_length=60, unique=True, verbose_name='名称')),
                 ('party_committee', models.CharField(blank=True, max_length=60, verbose_name='县（市、区）委全称')),
             ],
@@ -80,6 +81,7 @@ class Migration(migrations.Migration):
             name='Post',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('version', models.PositiveIntegerField(default=1, editable=False)),
                 ('committee', models.CharField(choices=[('party', '村党组织'), ('villagers', '村民委员会'), ('supervision', '村务监督委员会')], default='party', max_length=12, verbose_name='班子')),
                 ('title', models.CharField(max_length=40, verbose_name='岗位')),
                 ('sort', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),

@@ -27,6 +27,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
             Q(township_id__in=access.all_township_ids)
             | Q(village__township_id__in=access.all_township_ids)
             | Q(unit__township_id__in=access.all_township_ids)
+            | Q(unit__township_id=None, unit__county_id__in=access.read_county_ids)
             | Q(county_id__in=access.read_county_ids)
         )
 
@@ -88,7 +89,16 @@ class Assignment(Versioned):
         return self.village or self.township or self.unit or self.county  # type: ignore[return-value]
 
 
-class Post(models.Model):
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, access: Access) -> PostQuerySet:
+        return self.filter(access.within(township="village__township_id", village="village_id"))
+
+    def vacant_on(self, day: date) -> PostQuerySet:
+        """Posts nobody held at the end of a day."""
+        return self.exclude(pk__in=PostTenure.objects.held_on(day).values("post_id"))
+
+
+class Post(Versioned):
     """A post of a village's two committees, held by one person at a time or vacant."""
 
     class Committee(models.TextChoices):
@@ -100,6 +110,8 @@ class Post(models.Model):
     committee = models.CharField("班子", max_length=12, choices=Committee, default=Committee.PARTY)
     title = models.CharField("岗位", max_length=40)
     sort = models.PositiveSmallIntegerField("排序", default=0)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = "村班子岗位"
@@ -114,6 +126,15 @@ class Post(models.Model):
         return self.village.township_id
 
 
+class PostTenureQuerySet(models.QuerySet["PostTenure"]):
+    def visible_to(self, access: Access) -> PostTenureQuerySet:
+        return self.filter(access.within(township="post__village__township_id", village="post__village_id"))
+
+    def held_on(self, day: date) -> PostTenureQuerySet:
+        """Tenures at the end of a day: who leaves on a day no longer holds the post that evening, so a successor may begin then."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day), started_on__lte=day)
+
+
 class PostTenure(models.Model):
     """Who held a post of the two committees, from when, until when, and why it ended. A post without a current tenure is vacant."""
 
@@ -122,6 +143,8 @@ class PostTenure(models.Model):
     started_on = models.DateField("任职日期")
     ended_on = models.DateField("离任日期", null=True, blank=True)
     end_reason = models.CharField("离任原因", max_length=60, blank=True)
+
+    objects = PostTenureQuerySet.as_manager()
 
     class Meta:
         verbose_name = "任职"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from villages.access import Access
 
 
-class County(models.Model):
+class County(Versioned):
     """County-level division (县、县级市、区)."""
 
     name = models.CharField("名称", max_length=60, unique=True)
