@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import hashlib
 import http.client
@@ -11,6 +10,7 @@ import signal
 import socket
 import subprocess
 import time
+import urllib.parse
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -43,10 +43,10 @@ class Config:
         self.data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").expanduser()
         if not self.data_dir.is_absolute():
             self.data_dir = Path.cwd() / self.data_dir
-        demo = (environ.get("LOAD_DEMO") or "1").lower()
-        if demo not in {"0", "1", "true", "false", "yes", "no"}:
+        demo = environ.get("LOAD_DEMO", "").lower()
+        if demo not in {"", "0", "1", "true", "false", "yes", "no"}:
             raise Refusal(f"LOAD_DEMO={demo} 看不懂。请写 1(装入演示数据)或 0(空库开始)。")
-        self.load_demo = demo in {"1", "true", "yes"}
+        self.load_demo = demo in {"1", "true", "yes"} if demo else None  # None: nobody said anything
         self.database_url = environ.get("DATABASE_URL", "")
         self.allowed_hosts = [host.strip() for host in environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
         self.env = {
@@ -122,6 +122,8 @@ def manage(config: Config, *arguments: str) -> list[str]:
 
 def prepare_data(config: Config) -> None:
     say("准备数据")
+    if not config.database_url and not (config.data_dir / "portal.sqlite3").exists():
+        demo_mark(config).unlink(missing_ok=True)  # the database was deleted: this is a new beginning
     with step("数据库迁移"):
         _manage_step(
             config,
@@ -130,8 +132,7 @@ def prepare_data(config: Config) -> None:
             "--noinput",
         )
     collect_static(config)
-    if config.load_demo:
-        load_demo(config)
+    load_demo(config)
 
 
 def _manage_step(config: Config, command: str, sentence: str, *arguments: str) -> None:
@@ -168,22 +169,35 @@ def collect_static(config: Config) -> None:
     write_stamp(stamp, value)
 
 
+EMPTY = "empty"  # this database began without the demo
+
+
+def demo_mark(config: Config) -> Path:
+    """Remembers how this database began. A new password in DATABASE_URL is not a new database."""
+    url = urllib.parse.urlsplit(config.database_url)
+    database = f"{url.hostname}:{url.port}{url.path}" if config.database_url else "sqlite"
+    return config.data_dir / ".stamps" / f"demo-{hashlib.sha256(database.encode()).hexdigest()[:16]}"
+
+
 def load_demo(config: Config) -> None:
-    # One mark per database: another DATABASE_URL is another portal, and a deleted SQLite file starts anew.
-    database = config.database_url or _sqlite_identity(config.data_dir)
-    stamp = config.data_dir / ".stamps" / f"demo-{hashlib.sha256(database.encode()).hexdigest()[:16]}"
-    if stamp.exists():
+    """Once. A portal that began empty stays so unless LOAD_DEMO=1 is said: a forgotten variable must not mix in people who
+    do not exist, with passwords that everybody knows."""
+    mark = demo_mark(config)
+    began = mark.read_text().strip() if mark.exists() else ""
+    if config.load_demo is False:
+        if not began:
+            write_stamp(mark, EMPTY)
+        return
+    if began and not (began == EMPTY and config.load_demo):
         return
     with step("装入演示乡镇(只装一次)"):
         _manage_step(config, "load_demo", "演示数据没有装上。可用 LOAD_DEMO=0 空库启动,或排除下面的问题")
-    write_stamp(stamp, time.strftime("%Y-%m-%d %H:%M:%S"))
+    write_stamp(mark, time.strftime("%Y-%m-%d %H:%M:%S"))
 
 
-def _sqlite_identity(data_dir: Path) -> str:
-    """The file's own number: a copy of the data folder loads nothing twice, because the command is idempotent."""
-    with contextlib.suppress(OSError):
-        return f"sqlite {(data_dir / 'portal.sqlite3').stat().st_ino}"
-    return "sqlite"
+def has_demo(config: Config) -> bool:
+    mark = demo_mark(config)
+    return mark.exists() and mark.read_text().strip() != EMPTY
 
 
 def web_command(config: Config) -> list[str]:
@@ -269,7 +283,7 @@ def announce(config: Config, seconds: float) -> None:
     say()
     say(f"门户已启动({seconds:.1f} 秒):{config.address}")
     say(f"数据目录:{config.data_dir}")
-    if config.load_demo:
+    if has_demo(config):
         code, table = output_of(manage(config, "demo_accounts"), config.env)
         if code == 0 and table.strip():
             say(f"\n演示账号\n{table.rstrip()}")

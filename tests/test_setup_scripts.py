@@ -221,7 +221,6 @@ def test_a_fingerprint_knows_content_names_and_absence(tmp_path):
 def test_the_demo_is_loaded_once_for_each_database(monkeypatch, tmp_path):
     calls = []
     monkeypatch.setattr(_serve, "_manage_step", lambda config, command, *_: calls.append(command))
-    (tmp_path / "portal.sqlite3").touch()
     for _ in range(3):
         _serve.load_demo(_serve.Config({"DATA_DIR": str(tmp_path)}))
     assert calls == ["load_demo"]
@@ -229,6 +228,28 @@ def test_the_demo_is_loaded_once_for_each_database(monkeypatch, tmp_path):
         _serve.load_demo(_serve.Config({"DATA_DIR": str(tmp_path), "DATABASE_URL": "postgres://u:secret@h/d"}))
     assert calls == ["load_demo"] * 2
     assert "secret" not in "".join(path.name + path.read_text() for path in (tmp_path / ".stamps").iterdir())
+
+
+def test_a_portal_that_began_empty_stays_so(monkeypatch, tmp_path):
+    calls = []
+    monkeypatch.setattr(_serve, "_manage_step", lambda config, command, *_: calls.append(command))
+    _serve.load_demo(_serve.Config({"DATA_DIR": str(tmp_path), "LOAD_DEMO": "0"}))
+    forgotten = _serve.Config({"DATA_DIR": str(tmp_path)})
+    _serve.load_demo(forgotten)
+    assert calls == []
+    assert not _serve.has_demo(forgotten)
+    asked = _serve.Config({"DATA_DIR": str(tmp_path), "LOAD_DEMO": "1"})
+    _serve.load_demo(asked)
+    assert calls == ["load_demo"]
+    assert _serve.has_demo(asked)
+
+
+def test_a_new_password_is_not_a_new_database(tmp_path):
+    marks = {
+        _serve.demo_mark(_serve.Config({"DATA_DIR": str(tmp_path), "DATABASE_URL": url}))
+        for url in ("postgres://u:old@h:5432/d", "postgres://v:new@h:5432/d", "postgres://u:old@h:5432/e", "")
+    }
+    assert len(marks) == 3
 
 
 def test_a_failed_step_is_done_again(monkeypatch, tmp_path):
