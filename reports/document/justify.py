@@ -48,8 +48,13 @@ def _stretchable(text: str) -> int:
 
 
 def _justify_line(_context: Any, line: Any, extra: float) -> None:
-    """Give ``extra`` CSS pixels to the gaps of the line."""
-    gaps = sum(_stretchable(box.text) for box in _text_boxes(line)) - 1
+    """Give ``extra`` CSS pixels to the gaps of the line.
+
+    Pango puts half of a character's spacing on each side of it; at either end of the line that half lies outside.
+    """
+    text = "".join(box.text for box in _text_boxes(line)).rstrip()
+    outside = sum(0.5 for character in (text[:1], text[-1:]) if CHINESE.match(character))
+    gaps = _stretchable(text) - outside
     if gaps < 1 or extra > MAX_EM * line.style["font_size"]:
         return
     _spread(line, extra / gaps, 0.0)

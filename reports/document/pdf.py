@@ -6,6 +6,7 @@ process: a new one per document costs a fifth more time and leaks memory.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import datetime
 import functools
@@ -130,6 +131,7 @@ def _engine(folder: Path) -> tuple[Any, Any]:
     text = fonts.style_sheet(folder) + (ASSETS / "document.css").read_text()
     with _listening() as messages:
         sheet = weasyprint.CSS(string=text, font_config=configuration, url_fetcher=_fetcher(folder, {}))
+    atexit.register(_engine.cache_clear)  # its folder of fonts is removed while Python is still whole
     if messages:
         raise DocumentError(f"公文字体或版式文件无法使用:{messages[0]}")
     return configuration, sheet

@@ -47,7 +47,10 @@ class Line:
 
     @property
     def right(self) -> float:
-        return self.characters[-1]["x1"]
+        """Right end; a mark set in half its width still claims the whole in the file, so its empty half is taken off."""
+        last = self.characters[-1]
+        half = last["text"] in NO_START and last["x1"] > RIGHT + 4
+        return last["x1"] - (last["size"] / 2 if half else 0)
 
     @property
     def faces(self) -> collections.Counter[str]:
