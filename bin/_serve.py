@@ -141,11 +141,9 @@ def _manage_step(config: Config, command: str, sentence: str, *arguments: str) -
 
 
 def static_sources() -> list[Path]:
-    folders = [
-        ROOT / "static",
-        *(path / "static" for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")),
-    ]
-    return sorted({file for folder in folders if folder.is_dir() for file in folder.rglob("*") if file.is_file()})
+    """What collectstatic reads of this repository; its target may lie in it too (data/static) and is not a source."""
+    folders = [ROOT / "static", *(path.parent / "static" for path in ROOT.glob("*/apps.py"))]
+    return sorted({file for folder in folders for file in folder.rglob("*") if file.is_file()})
 
 
 def collect_static(config: Config) -> None:

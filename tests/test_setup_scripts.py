@@ -282,6 +282,15 @@ def test_static_files_are_collected_when_they_changed(monkeypatch, tmp_path):
     assert len(calls) == 2
 
 
+def test_what_was_collected_is_not_a_source(monkeypatch, tmp_path):
+    for name in ("static/a.css", "problems/static/b.css", "problems/apps.py", "data/static/a.css", "data/static/c.css"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(_serve, "ROOT", tmp_path)
+    found = [str(path.relative_to(tmp_path)) for path in _serve.static_sources()]
+    assert found == ["problems/static/b.css", "static/a.css"]
+
+
 # --- the locks -----------------------------------------------------------------------------------------------------
 
 
