@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,18 @@ from villages.models.figures import VillageRecordQuerySet
 
 if TYPE_CHECKING:
     from villages.access import Access
+
+
+class PairingQuerySet(VillageRecordQuerySet):
+    def on(self, day: date) -> PairingQuerySet:
+        """Pairings that ran on a day (both ends included)."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def with_names(self) -> PairingQuerySet:
+        """What a row shows, in one query."""
+        return self.select_related(
+            "round", "village__township", "helper_village", "helper_cadre", "helper_unit", "helped_cadre"
+        )
 
 
 class Pairing(Versioned):
@@ -46,7 +59,7 @@ class Pairing(Versioned):
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
 
-    objects = VillageRecordQuerySet.as_manager()
+    objects = PairingQuerySet.as_manager()
 
     class Meta:
         verbose_name = "结对帮扶"

@@ -94,7 +94,11 @@ class FilterForm(forms.Form):
     def __init__(self, data: QueryDict, access: Access) -> None:
         self.access = access
         super().__init__(data, label_suffix="")
+        self.prepare()
         self.full_clean()
+
+    def prepare(self) -> None:
+        """Give choice fields the rows in scope. Subclasses override."""
 
     def value(self, name: str) -> Any:
         """The cleaned value, or None when absent or nonsense."""
