@@ -1,10 +1,17 @@
 """Photos and files. A photo is re-encoded without EXIF before it is kept; a file waits as `Upload` until its form is taken."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 
 from problems.models.problem import Problem
 from problems.models.progress import Milestone, ProgressEntry
+
+if TYPE_CHECKING:
+    from villages.access import Access
 
 
 class StoredFile(models.Model):
@@ -36,6 +43,12 @@ class Upload(StoredFile):
         verbose_name = "待提交的文件"
 
 
+class EvidenceQuerySet(models.QuerySet["Evidence"]):
+    def visible_to(self, access: Access) -> EvidenceQuerySet:
+        """A photo is seen by whoever sees its problem."""
+        return self.filter(problem__in=Problem.objects.visible_to(access).values("pk"))
+
+
 class Evidence(StoredFile):
     """A photo or file that supports a problem's record (佐证材料)."""
 
@@ -44,6 +57,8 @@ class Evidence(StoredFile):
     milestone = models.ForeignKey(Milestone, models.CASCADE, null=True, blank=True, related_name="evidence")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
     at = models.DateTimeField("上传时间")
+
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "佐证材料"
