@@ -127,16 +127,42 @@ def stand(problem: Problem, *, action: str, on: date, by: Any, at: datetime, rea
     )
     if present:
         Step.objects.filter(pk=present.pk).update(until=on)
-    return Step.objects.create(
+    step = next_step(problem, action=action, from_state=from_state, since=on, by=by, at=at, reason=reason)
+    step.save()
+    return step
+
+
+def next_step(
+    problem: Problem,
+    *,
+    action: str,
+    since: date,
+    by: Any,
+    at: datetime,
+    from_state: str | None = None,
+    reason: str = "",
+) -> Step:
+    """The step, not yet saved, that says how the problem stands now."""
+    return Step(
         problem=problem,
         action=action,
-        from_state=from_state,
-        since=on,
+        from_state=problem.state if from_state is None else from_state,
+        since=since,
         by=by,
         at=at,
         reason=reason,
         **{name: getattr(problem, name) for name in _COPIED},
     )
+
+
+@transaction.atomic
+def begin(problem: Problem, *, action: str, by: Any) -> transitions.Transition:
+    """Lock and check for an action that leaves the standing as it is (a request, a check, an instruction)."""
+    hold(problem)
+    row = transitions.TABLE[action]
+    transitions.refuse_state(problem, row)
+    transitions.refuse_circumstances(problem, row, by)
+    return row
 
 
 # What an audit entry shows of a move.
@@ -148,10 +174,7 @@ def move(
     problem: Problem, *, action: str, by: Any, at: datetime, on: date | None = None, reason: str = "", **changes: Any
 ) -> Step:
     """A whole move for the services of this package: lock, state, separation of duty, standing, record of what was done."""
-    hold(problem)
-    row = transitions.TABLE[action]
-    transitions.refuse_state(problem, row)
-    transitions.refuse_circumstances(problem, row, by)
+    row = begin(problem, action=action, by=by)
     before = audit.snapshot(problem, _AUDITED)
     step = stand(problem, action=action, on=day_of(at, on), by=by, at=at, reason=reason, **changes)
     audit.record(problem, row.verb, by=by, at=at, changes=audit.changes_since(before, problem), reason=reason)
