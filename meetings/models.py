@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from common.models import Versioned
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
 class MeetingQuerySet(models.QuerySet["Meeting"]):
     def visible_to(self, access: Access) -> MeetingQuerySet:
-        """Meetings of one's townships; those at village level in one's village; those whose agenda holds a problem of one's village."""
+        """Meetings of one's townships; those at village level in one's village; those that dealt with a problem of one's village."""
         scope = access.within(township="township_id", village="village_id")
         if access.village_ids:
-            scope |= Q(
-                pk__in=AgendaItem.objects.filter(problem__village_id__in=access.village_ids).values("meeting_id")
-            )
+            mine = {"problem__village_id__in": access.village_ids}
+            scope |= Q(pk__in=AgendaItem.objects.filter(**mine).values("meeting_id"))
+            scope |= Q(pk__in=Commitment.objects.filter(**mine).values("meeting_id"))
         return self.filter(scope)
 
 
@@ -74,8 +75,13 @@ class Meeting(Versioned):
         constraints = [
             models.CheckConstraint(
                 name="meeting_village_level",
-                condition=~Q(kind="village_mobilisation") | Q(village__isnull=False),
-                violation_error_message="村级部署会须写明是哪个村。",
+                condition=Q(level="village", village__isnull=False) | (~Q(level="village") & Q(village=None)),
+                violation_error_message="村级会议须写明是哪个村，其他会议不填村。",
+            ),
+            models.CheckConstraint(
+                name="meeting_village_kind",
+                condition=~Q(kind="village_mobilisation") | Q(level="village"),
+                violation_error_message="村级部署会的层级须为村级。",
             ),
         ]
 
@@ -84,6 +90,15 @@ class Meeting(Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("meetings:meeting_detail", args=[self.pk])
+
+
+class AgendaItemQuerySet(models.QuerySet["AgendaItem"]):
+    def visible_to(self, access: Access) -> AgendaItemQuerySet:
+        """Matters of one's townships; those about one's village."""
+        scope = access.within(township="meeting__township_id", village="problem__village_id")
+        if access.village_ids:
+            scope |= Q(meeting__village_id__in=access.village_ids)
+        return self.filter(scope)
 
 
 class AgendaItem(Versioned):
@@ -104,10 +119,24 @@ class AgendaItem(Versioned):
     outcome = models.CharField("结果", max_length=12, choices=Outcome, default=Outcome.PENDING)
     decision = models.CharField("议定意见", max_length=500, blank=True)
 
+    objects = AgendaItemQuerySet.as_manager()
+
     class Meta:
         verbose_name = "议题"
         ordering = ["meeting_id", "number"]
-        constraints = [models.UniqueConstraint(fields=["meeting", "number"], name="agenda_number")]
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "number"], name="agenda_number"),
+            models.UniqueConstraint(
+                fields=["meeting", "problem"],
+                name="agenda_problem_once",
+                violation_error_message="这个问题已在本次会议的议题中。",
+            ),
+            models.CheckConstraint(
+                name="agenda_settled_decision",
+                condition=~Q(outcome="settled") | ~Q(decision=""),
+                violation_error_message="当场议定解决的，请写明议定意见。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.matter
@@ -119,12 +148,43 @@ class AgendaItem(Versioned):
 
 class CommitmentQuerySet(models.QuerySet["Commitment"]):
     def visible_to(self, access: Access) -> CommitmentQuerySet:
+        """What was promised in one's townships, about one's village, or by one's unit."""
         scope = access.within(township="meeting__township_id", village="problem__village_id", unit="unit_id")
+        if access.village_ids:
+            scope |= Q(meeting__village_id__in=access.village_ids)
         return self.filter(scope)
+
+    def as_of(self, day: date) -> CommitmentQuerySet:
+        """Promised by the end of a day."""
+        return self.filter(meeting__held_on__lte=day)
+
+    def open(self, day: date) -> CommitmentQuerySet:
+        """Not kept by the end of a day, late or not."""
+        return self.filter(Q(kept_on=None) | Q(kept_on__gt=day))
+
+    def late(self, day: date) -> CommitmentQuerySet:
+        """Those of `open` whose last day had passed."""
+        return self.open(day).filter(due_on__lt=day)
+
+    def kept(self, day: date) -> CommitmentQuerySet:
+        """Kept by the end of a day, in time or not."""
+        return self.filter(kept_on__lte=day)
+
+    def kept_late(self, day: date) -> CommitmentQuerySet:
+        """Those of `kept` that came after their last day."""
+        return self.kept(day).filter(kept_on__gt=F("due_on"))
 
 
 class Commitment(Versioned):
     """What a unit promised at a meeting (议定事项), until when, kept when."""
+
+    class State(models.TextChoices):
+        """How it stood on a day: computed by `state_on`, never stored."""
+
+        OPEN = "open", "办理中"
+        LATE = "late", "逾期"
+        KEPT = "kept", "已落实"
+        KEPT_LATE = "kept_late", "逾期落实"
 
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="commitments", verbose_name="会议")
     problem = models.ForeignKey(
@@ -146,9 +206,36 @@ class Commitment(Versioned):
     class Meta:
         verbose_name = "议定事项"
         ordering = ["due_on", "id"]
+        indexes = [models.Index(fields=["unit", "due_on"], name="commitment_unit")]
+        constraints = [
+            models.CheckConstraint(
+                name="commitment_answerable",
+                condition=Q(unit__isnull=False) | Q(lead_official__isnull=False),
+                violation_error_message="请写明责任单位或牵头领导。",
+            ),
+            models.CheckConstraint(
+                name="commitment_kept_note",
+                condition=Q(kept_on=None) | ~Q(note=""),
+                violation_error_message="已落实的，请写明落实情况。",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    def get_absolute_url(self) -> str:
+        return reverse("meetings:commitment_detail", args=[self.pk])
+
+    def state_on(self, day: date) -> State:
+        """How it stood at the end of a day; no query."""
+        if self.kept_on and self.kept_on <= day:
+            return self.State.KEPT_LATE if self.kept_on > self.due_on else self.State.KEPT
+        return self.State.LATE if self.due_on < day else self.State.OPEN
+
+    @property
+    def village_id(self) -> int | None:
+        """The village it is about: that of its problem, or of its meeting. Reads the loaded relations."""
+        return self.problem.village_id if self.problem else self.meeting.village_id
 
     @property
     def township_id(self) -> int:

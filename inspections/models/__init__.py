@@ -1,0 +1,9 @@
+"""Inspections, notices that must be answered, bulletins, visits, satisfaction surveys."""
+
+from inspections.models.bulletin import Bulletin
+from inspections.models.inspection import Finding, Inspection
+from inspections.models.notice import Notice
+from inspections.models.survey import Survey
+from inspections.models.visit import Visit
+
+__all__ = ["Bulletin", "Finding", "Inspection", "Notice", "Survey", "Visit"]
