@@ -38,10 +38,14 @@ class Stop:
 
     asked = 0
     signal = 0
+    last = 0.0
 
 
 def _note(signum: int, _frame: object) -> None:
-    Stop.asked += 1
+    # Some programs signal both the process and its group: that is one wish, not two.
+    if not Stop.asked or time.monotonic() - Stop.last > 0.5:
+        Stop.asked += 1
+    Stop.last = time.monotonic()
     Stop.signal = signum
 
 
@@ -119,7 +123,7 @@ def end_all(processes: Sequence[subprocess.Popen[bytes]], grace: float) -> bool:
             process.poll()  # reaps it
         left = session_members(sessions)
         # A second Ctrl-C means: do not wait any longer.
-        if not left or time.monotonic() > deadline or Stop.asked > asked_before + 1:
+        if not left or time.monotonic() > deadline or Stop.asked > asked_before:
             break
         time.sleep(0.05)
     polite = not left

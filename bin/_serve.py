@@ -309,7 +309,7 @@ def serve(config: Config, started: float) -> int:
     except Stopped:
         pass
     finally:
-        say("\n正在停止…" if Stop.asked else "\n正在停止全部服务…")
+        say(f"\n正在停止,正在做的事最多等 {GRACE} 秒(再按一次 Ctrl-C 立即停止)…")
         processes: list[subprocess.Popen[bytes]] = [child.process for child in children]
         if not end_all(processes, GRACE):
             say("有进程没有按时结束,已强行结束。未做完的后台任务下次启动时接着做。")

@@ -376,7 +376,7 @@ DRIVER = """
 import sys, time
 sys.path.insert(0, {bin!r})
 import _run, _serve
-_serve.GRACE, _serve.RESTARTS = 1, {restarts}
+_serve.GRACE, _serve.RESTARTS = {grace}, {restarts}
 _serve.web_command = lambda config: [sys.executable, "-c", {web!r}, str(config.port)]
 _serve.worker_command = lambda config: [sys.executable, "-c", {worker!r}]
 _serve.output_of = lambda *_: (0, "")
@@ -399,10 +399,16 @@ WORKER = "import os, time; print('worker', os.getpid(), flush=True); time.sleep(
 class Served:
     """The driver in the background, its output in a file."""
 
-    def __init__(self, folder: Path, worker: str = WORKER, web: str = WEB, restarts: int = 5) -> None:
+    def __init__(self, folder: Path, worker: str = WORKER, web: str = WEB, restarts: int = 5, grace: int = 1) -> None:
         self.output = folder / "output"
         text = DRIVER.format(
-            bin=str(ROOT / "bin"), web=web, worker=worker, port=free_port(), data=str(folder), restarts=restarts
+            bin=str(ROOT / "bin"),
+            web=web,
+            worker=worker,
+            port=free_port(),
+            data=str(folder),
+            restarts=restarts,
+            grace=grace,
         )
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -463,6 +469,18 @@ def test_a_child_that_hangs_is_killed_at_the_end(serve):
     assert served.process.wait(20) == 0
     assert not alive(served.pids("worker")[0])
     assert "强行结束" in served.text
+
+
+def test_a_second_signal_does_not_wait(serve):
+    served = serve(worker="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WORKER, grace=60)
+    assert wait_until(served.is_ready), served.text
+    served.process.send_signal(signal.SIGINT)
+    served.process.send_signal(signal.SIGINT)  # together with the first: one wish
+    time.sleep(1)
+    assert served.process.poll() is None
+    served.process.send_signal(signal.SIGINT)
+    assert served.process.wait(10) == 0
+    assert not alive(served.pids("worker")[0])
 
 
 def test_a_dead_child_is_started_again(serve):
