@@ -295,12 +295,17 @@ def render_pdf(
         )
 
 
-def _scope_heads(_document: Any, pdf: Any) -> None:
-    """Give every head cell its Scope: WeasyPrint names the heads of a cell only below the first column of a spanning
-    one, and a table whose cells do not all name their heads needs it (ISO 14289-1, 7.5)."""
+def _finish(_document: Any, pdf: Any) -> None:
+    """Two things WeasyPrint leaves open.
+
+    A head cell gets its Scope: WeasyPrint names the heads of a cell only below the first column of a spanning one, and a
+    table whose cells do not all name their heads needs it (ISO 14289-1, 7.5). An associated file is listed once, not twice.
+    """
     for item in pdf.objects:
         if isinstance(item, dict) and item.get("S") == "/TH" and "A" in item:
             item["A"]["Scope"] = "/Column"
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 
 
 def _write(
@@ -336,7 +341,7 @@ def _write(
         number = hashlib.sha256(identifier.encode()).hexdigest()[:32].encode()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)  # WeasyPrint leaves its colour profile open
-            content: bytes = layout.write_pdf(finisher=_scope_heads, pdf_variant=VARIANT, pdf_identifier=number)
+            content: bytes = layout.write_pdf(finisher=_finish, pdf_variant=VARIANT, pdf_identifier=number)
     for message in messages:
         log.warning("while rendering: %s", message)
     if on_step:
