@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import F, FilteredRelation, Q
 
+from accounts.permissions import Permission
 from problems.terms import LEDGER_STATES, NO_DEADLINE_ON, OPEN_STATES, RUNNING_STATES, Colour, State
 
 if TYPE_CHECKING:
@@ -50,6 +51,12 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
             ).values("pk")
             scope |= Q(pk__in=mine) & Q(state__in=LEDGER_STATES)
         return self.filter(scope)
+
+    def shown_to(self, access: Access) -> ProblemQuerySet:
+        """What the ledger's pages show: one's scope; before acceptance only to posts that work on the ledger itself."""
+        rows = self.visible_to(access)
+        desk = (Permission.PROBLEM_LOG, Permission.PROBLEM_EDIT, Permission.PROBLEM_REVIEW)
+        return rows if access.permissions.intersection(desk) else rows.in_ledger()
 
     def as_of(self, day: date) -> ProblemQuerySet:
         """Problems that existed on a day, each joined with the step that held then as `then` (filter by then__state and so on)."""

@@ -58,6 +58,17 @@ class Colour(TextChoices):
     NONE = "none", "—"
 
 
+def colour_of(state: str, queue_on: date, yellow_on: date, day: date) -> Colour:
+    """The colour of a standing on a day; problems.queries.colour_is says the same in SQL."""
+    if state == State.SUSPENDED or (state in RUNNING_STATES and queue_on == NO_DEADLINE_ON):
+        return Colour.GREY
+    if state not in RUNNING_STATES:
+        return Colour.NONE
+    if queue_on < day:
+        return Colour.RED
+    return Colour.YELLOW if yellow_on <= day else Colour.GREEN
+
+
 class Source(TextChoices):
     VISIT = "visit", "走访"
     PETITION = "petition", "信访"

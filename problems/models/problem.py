@@ -18,7 +18,6 @@ from common.models import Versioned
 from problems.queries import ProblemQuerySet, StepQuerySet
 from problems.terms import (
     NEVER_ON,
-    NO_DEADLINE_ON,
     RUNNING_STATES,
     Category,
     Colour,
@@ -27,6 +26,7 @@ from problems.terms import (
     Severity,
     Source,
     State,
+    colour_of,
 )
 from rounds.models import LinkedCampaign, Round
 from villages.models import Cadre, Township, Unit, Village
@@ -68,7 +68,7 @@ class Standing(models.Model):
     degree = models.CharField("化解程度", max_length=12, choices=Degree, default=Degree.UNRESOLVED)
     deadline_kind = models.CharField("时限方式", max_length=12, choices=DeadlineKind, default=DeadlineKind.DATE)
     due_on = models.DateField("整改时限", null=True, blank=True)
-    # Derived by services._derive from the columns above and the round's thresholds; kept so that lists sort and filter by index.
+    # Derived by services.standing.derive from the columns above and the round's thresholds; kept so that lists sort and filter by index.
     queue_on = models.DateField("排序日", default=NEVER_ON, editable=False)
     yellow_on = models.DateField("转黄日", default=NEVER_ON, editable=False)
 
@@ -77,13 +77,7 @@ class Standing(models.Model):
 
     def colour_on(self, day: date) -> Colour:
         """The colour on a day, from the standing; no query."""
-        if self.state == State.SUSPENDED or (self.state in RUNNING_STATES and self.queue_on == NO_DEADLINE_ON):
-            return Colour.GREY
-        if self.state not in RUNNING_STATES:
-            return Colour.NONE
-        if self.queue_on < day:
-            return Colour.RED
-        return Colour.YELLOW if self.yellow_on <= day else Colour.GREEN
+        return colour_of(self.state, self.queue_on, self.yellow_on, day)
 
 
 class Problem(Versioned, Standing):
