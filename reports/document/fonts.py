@@ -24,7 +24,7 @@ CHAINS: dict[str, tuple[str, ...]] = {
     "title": ("title", "fill_bold"),
     "song": ("song", "fill"),
 }
-SCHEME = "face:"  # the address under which the style sheet asks for a face; only our fetcher knows it
+FACE_SCHEME = "face"  # of the address under which the style sheet asks for a face; only our fetcher knows it
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ def style_sheet(folder: Path) -> str:
     """One @font-face per file, each with a family of its own: by weight alone Fandol's Bold and Regular cannot be
     told apart."""
     return "\n".join(
-        f"@font-face {{ font-family: {face.family}; src: url({SCHEME}{role}); }}" for role, face in load(folder).items()
+        f"@font-face {{ font-family: {face.family}; src: url({FACE_SCHEME}:{role}); }}"
+        for role, face in load(folder).items()
     )
 
 

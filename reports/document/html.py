@@ -26,8 +26,9 @@ from .fonts import families
 from .text import typeset, typeset_runs
 from .titles import balance
 
+LONG_UNIT = 24  # characters; a longer 署名 needs more than one line
 CHARACTER = 156 / 25.4 * 72 / 28  # pitch of one character in points
-PICTURE_SCHEME = "picture:"
+PICTURE_SCHEME = "picture"
 
 
 def date_text(date: datetime.date) -> str:
@@ -90,7 +91,7 @@ class _Writer:
     def _picture(self, block: Picture) -> None:
         height = block.lines * tables.GRID
         caption = f"<figcaption>{typeset(block.caption)}</figcaption>" if block.caption else ""
-        source = f'src="{PICTURE_SCHEME}{quote(block.name)}" alt="{_escape(block.alt)}"'
+        source = f'src="{PICTURE_SCHEME}:{quote(block.name)}" alt="{_escape(block.alt)}"'
         image = f'<img {source} style="max-height: {height - 4:.2f}pt">'
         box = f'<div style="height: {height:.3f}pt">{image}</div>'
         self.out.append(f'<figure class="picture">{box}{caption}</figure>')
@@ -110,6 +111,10 @@ class _Writer:
 
     def _signature(self, block: Signature) -> None:
         unit, date = block.unit, date_text(block.date)
+        if _width(unit) > LONG_UNIT:
+            body = f"<p>{_escape(unit)}</p><p>{date}</p>"
+            self.out.append(f'<div class="sign long">{body}</div>')
+            return
         if block.seal:
             box = f"<span>{_escape(unit)}</span><br><span>{date}</span>"
             self.out.append(f'<div class="sign seal"><div class="signbox">{box}</div></div>')

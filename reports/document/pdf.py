@@ -20,10 +20,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from . import fonts, justify
 from .blocks import Chart, Column, Document, Heading, Paragraph, Picture, Series, Table
 from .errors import DocumentError, MissingGlyphs, PictureMissing, RefusedAddress
+from .fonts import FACE_SCHEME
 from .glyphs import missing_glyphs, with_geta
 from .html import PICTURE_SCHEME, page
 from .text import clean_document
@@ -97,6 +99,8 @@ def _fetcher(folder: Path, pictures: Mapping[str, bytes]) -> Any:
     """A URLFetcher that serves our faces and the pictures handed over, and nothing else."""
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+    faces = fonts.load(folder)
+
     class Fetcher(URLFetcher):
         """``refused`` keeps every other address that was asked for."""
 
@@ -105,15 +109,11 @@ def _fetcher(folder: Path, pictures: Mapping[str, bytes]) -> Any:
             self.refused: list[str] = []
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            from urllib.parse import unquote
-
-            if url.startswith(fonts.SCHEME):
-                return URLFetcherResponse(url, fonts.load(folder)[url.removeprefix(fonts.SCHEME)].path.read_bytes())
-            if (
-                url.startswith(PICTURE_SCHEME)
-                and (content := pictures.get(unquote(url.removeprefix(PICTURE_SCHEME)))) is not None
-            ):
-                return URLFetcherResponse(url, content)
+            scheme, _, name = url.partition(":")
+            if scheme == FACE_SCHEME and name in faces:
+                return URLFetcherResponse(url, faces[name].path.read_bytes())
+            if scheme == PICTURE_SCHEME and unquote(name) in pictures:
+                return URLFetcherResponse(url, pictures[unquote(name)])
             self.refused.append(url)
             raise ValueError("address refused")
 
