@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -92,6 +93,16 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             scope |= Q(problem__in=Problem.objects.visible_to(access).values("pk"))
         return self.filter(scope)
 
+    def done(self, day: date) -> MeasureQuerySet:
+        return self.filter(done_on__lte=day)
+
+    def undone(self, day: date) -> MeasureQuerySet:
+        return self.filter(Q(done_on=None) | Q(done_on__gt=day))
+
+    def late(self, day: date) -> MeasureQuerySet:
+        """Not done, the last day past."""
+        return self.undone(day).filter(due_on__lt=day)
+
 
 class Measure(Versioned):
     """A task (整改措施) for one problem: what, to which standard, by whom, until when, done when."""
@@ -136,6 +147,20 @@ class Measure(Versioned):
     def __str__(self) -> str:
         return self.text[:40]
 
+    def get_absolute_url(self) -> str:
+        return reverse("problems:measure_detail", args=[self.pk])
+
     @property
     def township_id(self) -> int:
         return self.problem.township_id
+
+    @property
+    def deadline(self) -> str:
+        """The last day, or the word for a measure that has none."""
+        if self.deadline_kind == DeadlineKind.DATE:
+            return self.due_on.isoformat() if self.due_on else ""
+        shown = f"（{self.due_on.isoformat()}）" if self.due_on else ""
+        return f"{self.get_deadline_kind_display()}{shown}"
+
+    def is_late(self, day: date) -> bool:
+        return bool(self.due_on and self.due_on < day and (self.done_on is None or self.done_on > day))
