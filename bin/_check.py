@@ -39,8 +39,15 @@ from _run import (
 from _setup import FONT_SOURCES, PYTHON, VENV, apt_install, step
 
 # Where types are checked: what computes and what changes data. Views and forms are covered by the page tests.
-TYPED = ["*/services.py", "*/services/*.py", "*/work.py", "*/states.py", "*/scope.py", "*/sweep.py", "*/tasks.py"]
-TYPED += ["common/*.py", "reports/figures/*.py", "reports/document/*.py", "reports/drafting/*.py"]
+TYPED = ["*/services.py", "*/services/*.py", "*/work.py", "*/queries.py", "*/states.py", "*/access.py", "*/scope.py"]
+TYPED += [
+    "*/sweep.py",
+    "*/tasks.py",
+    "common/*.py",
+    "reports/figures/*.py",
+    "reports/document/*.py",
+    "reports/drafting/*.py",
+]
 
 PRODUCTION = {
     "DEBUG": "0",
@@ -111,10 +118,13 @@ def test_packages() -> None:
         "postgresql": postgres_programs(),
         "redis-server": shutil.which("redis-server"),
         "poppler-utils": shutil.which("pdftotext") and shutil.which("pdftoppm"),
+        # For veraPDF, which tells whether a paper is PDF/A: its jar comes with a wheel, Java and JAXB do not.
+        "default-jdk-headless": shutil.which("javac"),
+        "libjaxb-java": Path("/usr/share/java/jaxb-runtime.jar").exists(),
     }
     if packages := [name for name, found in wanted.items() if not found]:
         with services_stay_off():
-            apt_install(packages, "浏览器测试和数据库测试")
+            apt_install(packages, "浏览器、数据库和 PDF 测试")
 
 
 @contextlib.contextmanager
@@ -157,7 +167,7 @@ def wait_for(ready: Callable[[], bool], server: subprocess.Popen[bytes], name: s
         if Stop.asked:
             raise Stopped
         if server.poll() is not None or time.monotonic() > deadline:
-            raise Refusal(f"测试用的 {name} 没有启动成功。最后的输出:\n{tail(log)}")
+            raise Refusal(f"测试用的 {name} 没有启动成功。最后的输出：\n{tail(log)}")
         time.sleep(0.1)
 
 
@@ -171,7 +181,7 @@ def connects(port: int) -> bool:
 def services() -> Iterator[Mapping[str, str]]:
     """A real PostgreSQL and a real Redis on loopback, with data folders of their own that vanish afterwards."""
     with contextlib.ExitStack() as stack:
-        with step("启动 PostgreSQL 和 Redis(临时,仅本机)"):
+        with step("启动 PostgreSQL 和 Redis（临时，仅本机）"):
             database = stack.enter_context(postgres())
             broker = stack.enter_context(redis())
         yield {"DATABASE_URL": database, "REDIS_URL": broker}
@@ -190,7 +200,7 @@ def temporary_folder(name: str) -> Iterator[Path]:
 def postgres() -> Iterator[str]:
     programs = postgres_programs()
     if programs is None:
-        raise Refusal(f"没有找到 PostgreSQL 的程序。请执行:{_setup.apt_command(['postgresql'])}")
+        raise Refusal(f"没有找到 PostgreSQL 的程序。请执行：{_setup.apt_command(['postgresql'])}")
     with temporary_folder("pg") as folder:
         user: dict[str, object] = {"cwd": folder}
         password = secrets.token_hex(16)
@@ -209,7 +219,7 @@ def postgres() -> Iterator[str]:
             init += ["--auth=scram-sha-256", f"--pwfile={secret}", "--no-sync"]
             made = spawn(init, environment, stdout=output, stderr=subprocess.STDOUT, **user)
             if made.wait():
-                raise Refusal(f"测试用的 PostgreSQL 建不了数据目录。最后的输出:\n{tail(log)}")
+                raise Refusal(f"测试用的 PostgreSQL 建不了数据目录。最后的输出：\n{tail(log)}")
             # The data is thrown away, so the server need not wait for the disk.
             options = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
             options += ["full_page_writes=off", "synchronous_commit=off", "max_connections=60"]
@@ -234,7 +244,7 @@ def postgres() -> Iterator[str]:
 def redis() -> Iterator[str]:
     program = shutil.which("redis-server")
     if program is None:
-        raise Refusal(f"没有找到 redis-server。请执行:{_setup.apt_command(['redis-server'])}")
+        raise Refusal(f"没有找到 redis-server。请执行：{_setup.apt_command(['redis-server'])}")
     with temporary_folder("redis") as folder:
         password, port, log = secrets.token_hex(16), free_port(), LOGS / "redis.log"
         configuration = folder / "redis.conf"  # not on the command line, where every user of the machine reads it
@@ -260,11 +270,9 @@ def typed_files() -> list[str]:
 
 
 def template_folders() -> list[str]:
-    own = [
-        ROOT / "templates",
-        *(path / "templates" for path in sorted(ROOT.iterdir()) if not path.name.startswith(".")),
-    ]
-    return [str(path.relative_to(ROOT)) for path in own if path.is_dir() and "node_modules" not in path.parts]
+    """The portal's own pages; the benchmark's bare page is bare on purpose."""
+    folders = [ROOT / "templates", *sorted(path.parent / "templates" for path in ROOT.glob("*/apps.py"))]
+    return [str(path.relative_to(ROOT)) for path in folders if path.is_dir() and path.parent.name != "bench"]
 
 
 def linting() -> list[Check]:
@@ -276,7 +284,7 @@ def linting() -> list[Check]:
         Check("代码检查 ruff check", [program / "ruff", "check", "."], log="ruff"),
         Check("类型 mypy", [program / "mypy", *typed_files()], in_tests, log="mypy"),
         Check(
-            "类型 mypy(启动脚本)",
+            "类型 mypy（启动脚本）",
             [program / "mypy", "--config-file=", "--strict", *sorted((ROOT / "bin").glob("_*.py"))],
             {"MYPYPATH": "bin"},
             "mypy-bin",
@@ -342,7 +350,7 @@ def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Out
     elif code == NO_TESTS:
         say("没有选中任何测试。")
     if code == TIMED_OUT:
-        say(f"超过 {TIME_LIMIT} 秒,已结束。")
+        say(f"超过 {TIME_LIMIT} 秒，已结束。")
     return Outcome(check.title, passed, seconds)
 
 
@@ -357,10 +365,10 @@ def table(outcomes: Sequence[Outcome], seconds: float) -> str:
 def start(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="bin/test",
-        description="运行全部检查。其余参数交给 pytest,这时只跑测试:bin/test -k summary 或 bin/test -- tests/a.py",
+        description="运行全部检查。其余参数交给 pytest，这时只跑测试：bin/test -k summary 或 bin/test -- tests/a.py",
         add_help=False,
     )
-    parser.add_argument("--fast", action="store_true", help="不跑浏览器测试,不启动 PostgreSQL 和 Redis")
+    parser.add_argument("--fast", action="store_true", help="不跑浏览器测试，不启动 PostgreSQL 和 Redis")
     parser.add_argument("-h", "--help", action="help", help="显示本说明")
     options, passed_on = parser.parse_known_args(arguments)
     passed_on = [argument for argument in passed_on if argument != "--"]

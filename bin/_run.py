@@ -180,7 +180,7 @@ def run(
                 code = process.wait(0.2)
             except subprocess.TimeoutExpired:
                 if Stop.asked and finish and not told:
-                    say("\n  收到停止要求,等系统软件包装完这一步(中途打断会损坏系统)…")
+                    say("\n  收到停止要求，等系统软件包装完这一步（中途打断会损坏系统）…")
                     told = True
                 if (Stop.asked and not finish) or (deadline and time.monotonic() > deadline):
                     end_all([process], grace=5)
@@ -242,7 +242,7 @@ def locked(path: Path, *, wait: str | None = None, refuse: str | None = None) ->
 REASONS = {
     errno.EACCES: "没有权限",
     errno.EPERM: "没有权限",
-    errno.ENOENT: "目录不存在,也建不了",
+    errno.ENOENT: "目录不存在，也建不了",
     errno.ENOSPC: "磁盘已满",
     errno.EDQUOT: "磁盘配额已满",
     errno.EROFS: "磁盘是只读的",
@@ -268,8 +268,8 @@ def guarded(work: Callable[[], int]) -> int:
         say("\n已停止。")
         return 128 + Stop.signal
     except PermissionError as error:
-        say(f"\n✗ 没有权限写 {error.filename}。请换用对该目录有写权限的用户运行,或执行:chown -R $(id -un) {ROOT}")
+        say(f"\n✗ 没有权限写 {error.filename}。请换用对该目录有写权限的用户运行，或执行：chown -R $(id -un) {ROOT}")
         return 1
     except OSError as error:
-        say(f"\n✗ 系统拒绝了操作:{reason(error)}({error.filename or '无文件名'})。请检查磁盘空间和目录权限后重试。")
+        say(f"\n✗ 系统拒绝了操作：{reason(error)}（{error.filename or '无文件名'}）。请检查磁盘空间和目录权限后重试。")
         return 1

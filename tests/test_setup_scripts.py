@@ -121,7 +121,7 @@ def test_a_second_start_on_the_same_data_is_refused_without_a_traceback(tmp_path
             check=False,
         )
     assert done.returncode == 1
-    assert f"已由另一个 bin/serve(进程 {os.getpid()})使用" in done.stdout
+    assert f"已由另一个 bin/serve（进程 {os.getpid()}）使用" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
 
 
@@ -490,7 +490,7 @@ def test_a_dead_child_is_started_again(serve):
     os.kill(first, signal.SIGKILL)
     assert wait_until(lambda: len(served.pids("worker")) == 2), served.text
     assert alive(served.pids("worker")[1])
-    assert "后台任务意外退出(信号 SIGKILL)" in served.text
+    assert "后台任务意外退出（信号 SIGKILL）" in served.text
 
 
 def test_a_child_that_keeps_dying_ends_the_portal_with_a_sentence(serve):
