@@ -7,6 +7,7 @@ at a time, in this process, and adds the CPU time of the database's own process 
 request (application + database), the ratio to the bare view, queries, kilobytes over the wire. Figures compare within one run only.
 """
 
+# ruff: noqa: E402 - Django must be set up before its models are imported
 import argparse
 import os
 import statistics
@@ -84,12 +85,14 @@ def main() -> None:
     clerk = User.objects.filter(username__startswith=f"s{options.seed}-clerk-").order_by("pk").first()
     secretary = User.objects.filter(username__startswith=f"s{options.seed}-secretary-").order_by("pk").first()
     county = User.objects.get(username=f"s{options.seed}-county")
-    assert clerk and secretary
+    assert clerk
+    assert secretary
     township = clerk.cadre.township_id
     village = secretary.cadre.village_id
     problem = Problem.objects.filter(township_id=township, state=State.RECTIFYING).order_by("queue_on", "id").first()
     mine = Problem.objects.filter(village_id=village, state__in=OPEN_STATES).first()
-    assert problem and mine
+    assert problem
+    assert mine
 
     def client(user: User | None) -> Client:
         client = Client(headers={"accept-encoding": "gzip"})
@@ -101,7 +104,11 @@ def main() -> None:
 
     def post_progress() -> Any:
         page = as_secretary.get(f"/problems/{mine.pk}/progress/new/")
-        form = {"submission": page.context["submission"], "text": "已召开会议商定办法。", "happened_on": timezone.localdate().isoformat()}
+        form = {
+            "submission": page.context["submission"],
+            "text": "已召开会议商定办法。",
+            "happened_on": timezone.localdate().isoformat(),
+        }
         return lambda: as_secretary.post(f"/problems/{mine.pk}/progress/new/", form)
 
     pages: list[tuple[str, Any]] = [

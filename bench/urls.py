@@ -16,7 +16,11 @@ COLUMNS = (
 @login_not_required
 def bare(request: HttpRequest, township: int) -> HttpResponse:
     """What a plain Django list costs: the same fifty rows, drawn by a loop in a template."""
-    rows = Problem.objects.filter(township_id=township, state__in=OPEN_STATES).order_by("queue_on", "id").values(*COLUMNS)[:50]
+    rows = (
+        Problem.objects.filter(township_id=township, state__in=OPEN_STATES)
+        .order_by("queue_on", "id")
+        .values(*COLUMNS)[:50]
+    )
     return render(request, "bench/bare.html", {"rows": list(rows)})
 
 

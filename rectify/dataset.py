@@ -35,7 +35,13 @@ MATTERS: dict[str, tuple[str, ...]] = {
     Category.ECONOMY: ("村集体经济薄弱", "闲置厂房盘活", "山林承包合同不规范"),
     Category.ORGANISATION: ("村两委班子战斗力不强", "连续未发展党员", "副书记缺位", "租赁纠纷引发矛盾"),
 }
-NOTES = ("已召开村民代表会议商定办法。", "镇村干部到户走访，听取意见。", "协议文本已拟定，正在逐户签字。", "资金已申报，等待批复。", "施工进场，完成主要工程量。")
+NOTES = (
+    "已召开村民代表会议商定办法。",
+    "镇村干部到户走访，听取意见。",
+    "协议文本已拟定，正在逐户签字。",
+    "资金已申报，等待批复。",
+    "施工进场，完成主要工程量。",
+)
 
 
 @dataclass(frozen=True)
@@ -94,12 +100,22 @@ class _Maker:
         _bulk(
             Round,
             (
-                Round(township=t, campaign="两示范一整顿", year=self.today.year, number=2, starts_on=start, ends_on=date(self.today.year, 11, 30))
+                Round(
+                    township=t,
+                    campaign="两示范一整顿",
+                    year=self.today.year,
+                    number=2,
+                    starts_on=start,
+                    ends_on=date(self.today.year, 11, 30),
+                )
                 for t in self.all_townships
             ),
         )
         self.rounds = {r.township_id: r for r in Round.objects.filter(township__county=self.county)}
-        _bulk(Unit, (Unit(county=self.county, township=t, name=f"站所{i + 1}") for t in self.all_townships for i in range(6)))
+        _bulk(
+            Unit,
+            (Unit(county=self.county, township=t, name=f"站所{i + 1}") for t in self.all_townships for i in range(6)),
+        )
         self.units: dict[int, list[int]] = {}
         for pk, township in Unit.objects.filter(township__county=self.county).values_list("pk", "township_id"):
             self.units.setdefault(township, []).append(pk)
@@ -112,14 +128,23 @@ class _Maker:
         each = self.size.villages // self.size.townships
         count = _bulk(
             Village,
-            (Village(township=t, name=f"{self.place()}村{i + 1}", sort=i) for t in self.all_townships for i in range(each)),
+            (
+                Village(township=t, name=f"{self.place()}村{i + 1}", sort=i)
+                for t in self.all_townships
+                for i in range(each)
+            ),
         )
         self.all_villages = list(Village.objects.filter(township__county=self.county).order_by("pk"))
         proposed = date(self.today.year, 3, 2)
         _bulk(
             Designation,
             (
-                Designation(round=self.rounds[v.township_id], village=v, proposed_on=proposed, approved_on=proposed + timedelta(days=3))
+                Designation(
+                    round=self.rounds[v.township_id],
+                    village=v,
+                    proposed_on=proposed,
+                    approved_on=proposed + timedelta(days=3),
+                )
                 for v in self.all_villages
             ),
         )
@@ -127,7 +152,9 @@ class _Maker:
 
     def people(self) -> int:
         """Per township a clerk and a commissioner with accounts, per village a secretary and a resident cadre; one county reader."""
-        posts: list[tuple[str, str, dict[str, Any]]] = [(f"{self.prefix}-county", Role.COUNTY_READER, {"county": self.county})]
+        posts: list[tuple[str, str, dict[str, Any]]] = [
+            (f"{self.prefix}-county", Role.COUNTY_READER, {"county": self.county})
+        ]
         for t in self.all_townships:
             posts.append((f"{self.prefix}-clerk-{t.pk}", Role.OFFICE_CLERK, {"township": t}))
             posts.append((f"{self.prefix}-commissioner-{t.pk}", Role.COMMISSIONER, {"township": t}))
@@ -141,7 +168,12 @@ class _Maker:
             village = place.get("village")
             township = place.get("township") or (village.township if village else None)
             return Cadre(
-                county=self.county, township=township, village=village, name=self.person(), title=Role(role).label, user_id=users[key]
+                county=self.county,
+                township=township,
+                village=village,
+                name=self.person(),
+                title=Role(role).label,
+                user_id=users[key],
             )
 
         townships = {t.pk: t for t in self.all_townships}
@@ -150,7 +182,10 @@ class _Maker:
         _bulk(Cadre, (cadre(*post) for post in posts))
         cadres = dict(Cadre.objects.filter(county=self.county).values_list("user__username", "pk"))
         start = date(self.today.year - 1, 1, 1)
-        _bulk(Assignment, (Assignment(cadre_id=cadres[key], role=role, starts_on=start, **place) for key, role, place in posts))
+        _bulk(
+            Assignment,
+            (Assignment(cadre_id=cadres[key], role=role, starts_on=start, **place) for key, role, place in posts),
+        )
         self.cadres, self.users = cadres, users
         return len(posts)
 
@@ -169,14 +204,20 @@ class _Maker:
             title = f"{village.name}{rnd.choice(MATTERS[category])}"
             discovered = round_.starts_on + timedelta(days=rnd.randint(0, 90))
             started = discovered + timedelta(days=rnd.randint(3, 15))
-            kind = rnd.choices([DeadlineKind.DATE, DeadlineKind.IMMEDIATE, DeadlineKind.CONTINUING], weights=(8, 1, 1))[0]
+            kind = rnd.choices([DeadlineKind.DATE, DeadlineKind.IMMEDIATE, DeadlineKind.CONTINUING], weights=(8, 1, 1))[
+                0
+            ]
             due = None if kind == DeadlineKind.CONTINUING else started + timedelta(days=rnd.randint(30, 260))
             state = rnd.choices(
                 [State.CLOSED, State.RECTIFYING, State.CLOSING, State.RELAPSED, State.SUSPENDED, State.SUBMITTED],
                 weights=(55, 32, 5, 3, 2, 3),
             )[0]
             closed = min(self.today, started + timedelta(days=rnd.randint(20, 200))) if state == State.CLOSED else None
-            degree = rnd.choice([Degree.BASIC, Degree.FULL]) if closed else rnd.choice([Degree.UNRESOLVED, Degree.PRELIMINARY])
+            degree = (
+                rnd.choice([Degree.BASIC, Degree.FULL])
+                if closed
+                else rnd.choice([Degree.UNRESOLVED, Degree.PRELIMINARY])
+            )
             problem = Problem(
                 township_id=village.township_id, village=village, round=round_, number=numbers[village.township_id], category=category,
                 title=title, description=f"{title}，群众反映较多，需镇村合力解决。", source=rnd.choice(Source.values), discovered_on=discovered,
@@ -187,7 +228,9 @@ class _Maker:
                 search_text=title.lower(), created_by_id=self.users[f"{self.prefix}-clerk-{village.township_id}"],
                 created_at=self.at, updated_at=self.at,
             )  # fmt: skip
-            problem.queue_on, problem.yellow_on = derive(problem, yellow_days=round_.yellow_days, stale_days=round_.stale_days)
+            problem.queue_on, problem.yellow_on = derive(
+                problem, yellow_days=round_.yellow_days, stale_days=round_.stale_days
+            )
             yield problem
 
     def fresh(self) -> Iterator[Problem]:
@@ -220,7 +263,13 @@ class _Maker:
                 author = self.users[f"{self.prefix}-secretary-{p.village_id}"]
                 for i in range(self.size.progress_each):
                     day = (p.started_on or p.discovered_on) + timedelta(days=10 * i)
-                    yield ProgressEntry(problem=p, happened_on=min(day, self.today), text=self.rnd.choice(NOTES), by_id=author, at=self.at)
+                    yield ProgressEntry(
+                        problem=p,
+                        happened_on=min(day, self.today),
+                        text=self.rnd.choice(NOTES),
+                        by_id=author,
+                        at=self.at,
+                    )
 
         return _bulk(ProgressEntry, rows())
 

@@ -89,3 +89,22 @@ def world(db: Any) -> World:
         "administrator", "系统管理员", "secret-administrator", is_administrator=True
     )
     return world
+
+
+@pytest.fixture(scope="module")
+def demo_township(django_db_setup: Any, django_db_blocker: Any) -> Any:
+    """The demo township, loaded once for a module and rolled back after it; use together with `db`."""
+    from django.db import transaction
+
+    from rectify.demo.loader import Loader
+
+    with django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        loader = Loader()
+        try:
+            loader.load()
+            yield loader
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)

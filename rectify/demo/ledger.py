@@ -32,7 +32,7 @@ class Case:
     target: str = ""
     unit: str = ""  # responsible
     assisting: tuple[str, ...] = ()
-    accepted_on: date = D(2026, 3, 20)
+    accepted_on: date = date(2026, 3, 20)  # noqa: RUF009 - a date is immutable
     # (text, standard, due, done or None, note)
     measures: tuple[tuple[str, str, date | None, date | None, str], ...] = ()
     # (day, cadre key, text)
@@ -49,8 +49,8 @@ class Case:
 CASES: dict[int, Case] = {
     1: Case(
         V1, "legacy", "村民宅基地历史遗留问题", "旧村规划调整后，23户村民建房审批长期搁置，部分老宅一户多宅、界址不清。", D(2026, 2, 2), D(2026, 9, 30),
-        details={"since_year": 2013, "cause": "村庄规划调整后审批中断"}, households=23, severity="hard", target="23户逐户明确处理意见，符合条件的完成审批。",
-        unit="自然资源所", assisting=("自然资源所", "综合执法队"),
+        details={"began_year": 2013, "matter": "村庄规划调整后审批中断"}, households=23, severity="hard", target="23户逐户明确处理意见，符合条件的完成审批。",
+        unit="自然资源所", assisting=("综合执法队",),
         measures=(
             ("逐户核实宅基地现状并建立档案", "23户一户一档", D(2026, 4, 30), D(2026, 4, 28), "23户档案已建立"),
             ("提出分类处理意见并公示", "村民代表会议通过并公示7天", D(2026, 6, 30), D(2026, 6, 20), "分类意见已公示"),
@@ -61,8 +61,8 @@ CASES: dict[int, Case] = {
     ),
     2: Case(
         V3, "legacy", "移民征地款分配问题", "移民安置时的征地款分配口径不一，部分移民户与村集体长期有分歧。", D(2026, 2, 5), D(2026, 8, 31),
-        details={"since_year": 2008, "cause": "移民安置时分配口径不一"}, source="petition", source_event="2025年群众来访登记", households=31, severity="hard",
-        target="形成各方认可的分配方案并兑付到户。", unit="移民办", assisting=("移民办", "财政所"),
+        details={"began_year": 2008, "matter": "移民安置时分配口径不一"}, source="petition", source_event="2025年群众来访登记", households=31, severity="hard",
+        target="形成各方认可的分配方案并兑付到户。", unit="移民办", assisting=("财政所",),
         measures=(
             ("核对移民户名册和历年收支", "名册经移民户确认", D(2026, 5, 10), D(2026, 5, 8), "31户全部确认"),
             ("拟定分配方案并经民主程序", "村民代表会议表决通过", D(2026, 7, 20), D(2026, 7, 16), "表决通过"),
@@ -73,8 +73,8 @@ CASES: dict[int, Case] = {
     ),
     3: Case(
         V1, "land_acquisition", "滨江大道二期清溪段征地政策处理", "滨江大道二期清溪段穿过本村，征地范围内农户对补偿口径有意见，协议迟迟未签。", D(2026, 2, 2), D(2026, 9, 15),
-        details={"mu": "86.5", "compensation": "742"}, households=64, severity="hard", key_project=PROJECT, target="完成征地协议签订和款项支付。",
-        unit="自然资源所", assisting=("自然资源所", "综合执法队", "财政所"),
+        details={"land_mu": "86.5", "compensation": "742"}, households=64, severity="hard", key_project=PROJECT, target="完成征地协议签订和款项支付。",
+        unit="自然资源所", assisting=("综合执法队", "财政所"),
         measures=(
             ("逐户宣讲统一补偿口径", "64户全部上门", D(2026, 7, 31), D(2026, 7, 28), "64户全部上门宣讲"),
             ("签订征地协议", "协议全部签订", D(2026, 8, 31), D(2026, 8, 28), "协议全部签订"),
@@ -86,8 +86,8 @@ CASES: dict[int, Case] = {
     ),
     4: Case(
         V2, "land_acquisition", "滨江大道二期清溪段征地政策处理", "滨江大道二期清溪段涉及本村农田，农户要求与石桥村同口径补偿。", D(2026, 2, 3), D(2026, 9, 15),
-        details={"mu": "52.3", "compensation": "448"}, households=41, severity="hard", key_project=PROJECT, target="完成征地协议签订。",
-        unit="自然资源所", assisting=("自然资源所", "财政所"),
+        details={"land_mu": "52.3", "compensation": "448"}, households=41, severity="hard", key_project=PROJECT, target="完成征地协议签订。",
+        unit="自然资源所", assisting=("财政所",),
         measures=(
             ("逐户宣讲统一补偿口径", "41户全部上门", D(2026, 7, 31), D(2026, 7, 30), "全部上门"),
             ("签订征地协议", "协议全部签订", D(2026, 8, 31), D(2026, 8, 30), "全部签订"),
@@ -97,8 +97,8 @@ CASES: dict[int, Case] = {
     ),
     5: Case(
         V3, "infrastructure", "机耕路浇注水泥路面资金缺口", "大坞机耕路1.8公里路面坑洼，群众要求硬化，资金缺口32万元。", D(2026, 2, 5), D(2026, 7, 31),
-        details={"scale": "1.8公里", "total": "78", "short": "32"}, place="大坞机耕路", campaign="我为群众办实事", target="完成1.8公里水泥路面浇注。",
-        unit="农业农村办", assisting=("农业农村办", "财政所"),
+        details={"scale": "1.8公里", "total": "78", "shortfall": "32"}, place="大坞机耕路", campaign="我为群众办实事", target="完成1.8公里水泥路面浇注。",
+        unit="农业农村办", assisting=("水利站", "财政所"),
         measures=(
             ("争取资金补足缺口", "32万元落实", D(2026, 5, 31), D(2026, 5, 18), "协调会议定"),
             ("完成路面浇注", "1.8公里全线完工", D(2026, 7, 25), D(2026, 7, 20), "全线完工"),
@@ -108,7 +108,7 @@ CASES: dict[int, Case] = {
     ),
     6: Case(
         V1, "infrastructure", "村办公楼建设问题", "村办公楼为危房，新楼建设因资金和用地手续停滞。", D(2026, 2, 2), D(2026, 9, 30),
-        details={"scale": "建筑面积620平方米", "total": "165", "short": "20"}, target="新办公楼竣工并投入使用。", unit="村镇建设办", assisting=("村镇建设办", "财政所"),
+        details={"scale": "建筑面积620平方米", "total": "165", "shortfall": "20"}, target="新办公楼竣工并投入使用。", unit="村镇建设办", assisting=("自然资源所", "财政所"),
         measures=(
             ("补办用地和规划手续", "取得许可", D(2026, 4, 30), D(2026, 4, 26), "手续齐全"),
             ("主体工程施工", "主体结顶", D(2026, 7, 31), D(2026, 7, 25), "主体结顶"),
@@ -119,7 +119,7 @@ CASES: dict[int, Case] = {
     ),
     7: Case(
         V2, "infrastructure", "老人公寓建设问题", "老人公寓建设因施工单位更换停工一年。", D(2026, 2, 3), D(2026, 10, 20),
-        details={"scale": "床位48张", "total": "320", "short": "0"}, campaign="我为群众办实事", target="老人公寓建成完工。", unit="民政办", assisting=("民政办", "村镇建设办"),
+        details={"scale": "床位48张", "total": "320", "shortfall": "0"}, campaign="我为群众办实事", target="老人公寓建成完工。", unit="民政办", assisting=("村镇建设办",),
         measures=(
             ("重新招标确定施工单位", "合同签订", D(2026, 4, 20), D(2026, 4, 18), "合同已签"),
             ("主体和装修施工", "装修完成", D(2026, 9, 20), D(2026, 9, 15), "装修完成"),
@@ -130,7 +130,7 @@ CASES: dict[int, Case] = {
     ),
     8: Case(
         V2, "infrastructure", "老人公寓消防验收和水电接入", "老人公寓完工前，消防验收和水电接入手续尚未办理，影响投入使用。", D(2026, 8, 28), D(2026, 12, 15),
-        details={"scale": "消防验收、水电增容", "total": "18", "short": "6"}, source="visit", target="消防验收合格、水电接通。", unit="村镇建设办", assisting=("村镇建设办", "民政办"),
+        details={"scale": "消防验收、水电增容", "total": "18", "shortfall": "6"}, source="visit", target="消防验收合格、水电接通。", unit="村镇建设办", assisting=("民政办",),
         accepted_on=D(2026, 9, 1),
         measures=(
             ("提交消防验收资料", "资料受理", D(2026, 10, 20), D(2026, 10, 19), "资料已受理"),
@@ -140,7 +140,7 @@ CASES: dict[int, Case] = {
     ),
     9: Case(
         V3, "collective_economy", "村集体经济薄弱", "2025年村集体经济收入6.2万元，无稳定经营性收入。", D(2026, 2, 5), D(2026, 10, 31),
-        details={"income_now": "6.2", "income_target": "10"}, target="年收入达到10万元以上。", unit="农业农村办", assisting=("农业农村办",),
+        details={"income_now": "6.2", "income_target": "10"}, target="年收入达到10万元以上。", unit="农业农村办",
         measures=(
             ("与龙潭村联建精品蔬菜基地", "基地投产", D(2026, 7, 31), D(2026, 7, 20), "120亩大棚投产"),
             ("规范山林承包合同", "合同全部重签", D(2026, 9, 30), D(2026, 9, 22), "7份合同重签"),
@@ -150,7 +150,7 @@ CASES: dict[int, Case] = {
     ),
     10: Case(
         V2, "infrastructure", "外来务工人员公寓用地指标问题", "工业区外来务工人员多，公寓建设缺用地指标。", D(2026, 2, 3), D(2026, 6, 30),
-        details={"scale": "用地12亩", "total": "0", "short": "0"}, target="落实用地指标。", unit="自然资源所", assisting=("自然资源所", "村镇建设办"),
+        details={"scale": "用地12亩", "total": "0", "shortfall": "0"}, target="落实用地指标。", unit="自然资源所", assisting=("村镇建设办",),
         measures=(
             ("测算用地需求并上报", "报告上报", D(2026, 4, 20), D(2026, 4, 15), "已上报"),
             ("落实用地指标", "指标下达", D(2026, 6, 30), D(2026, 6, 26), "指标已下达"),
@@ -160,7 +160,7 @@ CASES: dict[int, Case] = {
     ),
     11: Case(
         V1, "organisation", "村两委班子战斗力不强", "班子成员沟通少、议事不规范，重点工作推进慢。", D(2026, 2, 2), D(2026, 10, 10),
-        details={"matter": "team"}, campaign="村级组织换届", target="议事规范、重点工作按期推进，班子测评满意率85%以上。", unit="平安办",
+        details={"matter_kind": "team"}, campaign="村级组织换届", target="议事规范、重点工作按期推进，班子测评满意率85%以上。",
         measures=(
             ("修订议事规则并坚持每月议事", "每月议事有记录", D(2026, 5, 31), D(2026, 5, 20), "规则已修订"),
             ("班子成员谈心谈话", "全员谈心", D(2026, 6, 30), D(2026, 6, 25), "谈心谈话完成"),
@@ -171,7 +171,7 @@ CASES: dict[int, Case] = {
     ),
     12: Case(
         V2, "organisation", "收取厂房租金引发人身意外伤害纠纷", "村集体收取厂房租金时与村民发生争执，致一名村民意外受伤，双方就责任和赔偿未达成一致。", D(2026, 2, 3), D(2026, 11, 20),
-        details={"matter": "conflict"}, source="petition", source_event="镇平安办登记", severity="hard", target="双方签订调解协议并履行。", unit="平安办", assisting=("平安办",),
+        details={"matter_kind": "conflict"}, source="petition", source_event="镇平安办登记", severity="hard", target="双方签订调解协议并履行。", assisting=("平安办",),
         measures=(
             ("成立调解小组", "专人负责", D(2026, 6, 15), D(2026, 6, 8), "小组已成立"),
             ("签订调解协议", "双方签字", D(2026, 11, 10), None, ""),
@@ -182,7 +182,7 @@ CASES: dict[int, Case] = {
     ),
     13: Case(
         V3, "organisation", "村党支部副书记缺位", "原副书记4月15日辞职后岗位空缺，支部工作力量不足。", D(2026, 4, 16), D(2026, 11, 30),
-        details={"matter": "vacancy"}, source="visit", campaign="村级组织换届", target="选好配强副书记。", unit="平安办", accepted_on=D(2026, 4, 20),
+        details={"matter_kind": "vacancy", "post": "村党支部副书记"}, source="visit", campaign="村级组织换届", target="选好配强副书记。", accepted_on=D(2026, 4, 20),
         measures=(
             ("考察培养副书记人选", "确定2名考察对象", D(2026, 10, 31), None, ""),
             ("按程序配齐副书记", "任职到位", D(2026, 11, 30), None, ""),
@@ -191,13 +191,13 @@ CASES: dict[int, Case] = {
     ),
     14: Case(
         V1, "organisation", "连续两年以上未发展党员", "支部2024年以来未发展党员，后备力量不足。", D(2026, 2, 2), None,
-        details={"matter": "recruitment"}, deadline_kind="continuing", campaign="村级组织换届", target="每年有计划发展党员。",
+        details={"matter_kind": "members"}, deadline_kind="continuing", campaign="村级组织换届", target="每年有计划发展党员。",
         measures=(("制定并落实年度发展党员计划", "培养对象不少于3名", None, None, ""),),
         progress=((D(2026, 5, 20), "xugensheng", "制定三年发展党员计划，确定培养对象3名。"), (D(2026, 10, 20), "xugensheng", "3名入党申请人参加镇党校培训。")),
     ),
     15: Case(
         V1, "collective_economy", "闲置厂房盘活", "村集体厂房1800平方米闲置两年。", D(2026, 2, 2), D(2026, 8, 31),
-        details={"income_now": "8.6", "income_target": "15", "asset": "厂房1800平方米"}, campaign="创先争优", target="厂房整体出租。", unit="农业农村办", assisting=("农业农村办", "财政所"),
+        details={"income_now": "8.6", "income_target": "15", "idle_asset": "厂房1800平方米"}, campaign="创先争优", target="厂房整体出租。", unit="农业农村办", assisting=("财政所",),
         measures=(
             ("厂房修缮和评估", "具备出租条件", D(2026, 6, 15), D(2026, 6, 10), "修缮完成"),
             ("公开招租", "签订租赁合同", D(2026, 8, 15), D(2026, 8, 12), "合同已签"),
@@ -207,8 +207,8 @@ CASES: dict[int, Case] = {
     ),
     16: Case(
         V3, "infrastructure", "饮用水管网改造", "村内供水管网老化，夏季高处农户用水困难。", D(2026, 2, 5), D(2026, 8, 31),
-        details={"scale": "管网6.2公里", "total": "96", "short": "28"}, households=118, severity="hard", campaign="我为群众办实事", target="完成6.2公里管网改造。",
-        unit="水利站", assisting=("水利站", "农业农村办"),
+        details={"scale": "管网6.2公里", "total": "96", "shortfall": "28"}, households=118, severity="hard", campaign="我为群众办实事", target="完成6.2公里管网改造。",
+        unit="水利站", assisting=("农业农村办",),
         measures=(
             ("完成管网改造设计", "设计批复", D(2026, 7, 15), D(2026, 7, 12), "设计批复"),
             ("完成管网改造施工", "通水验收", D(2026, 10, 15), None, ""),
@@ -219,14 +219,14 @@ CASES: dict[int, Case] = {
     ),
     17: Case(
         V2, "legacy", "旧村改造安置房权证办理", "旧村改造安置房36户权证未办，户主落户、抵押受影响。", D(2026, 2, 3), D(2026, 6, 30),
-        details={"since_year": 2016, "cause": "开发主体注销，资料不全"}, households=36, severity="hard", target="36户权证办结。", unit="自然资源所", assisting=("自然资源所", "移民办"),
+        details={"began_year": 2016, "matter": "开发主体注销，资料不全"}, households=36, severity="hard", target="36户权证办结。", unit="自然资源所", assisting=("移民办",),
         measures=(("按补办路径受理权证", "36户全部受理", D(2026, 6, 28), None, ""),),
         progress=((D(2026, 6, 18), "hexiuying", "补办路径明确，开始受理。"), (D(2026, 6, 26), "hexiuying", "36户资料已受理，首批18户出证。"), (D(2026, 9, 25), "hexiuying", "已重新收集12户缺失资料。")),
         closed=(D(2026, 6, 30), "basic", "补办路径明确，36户全部受理"), relapse=(D(2026, 9, 5), D(2026, 11, 30), "12户资料被退回，权证办理中断，群众再次反映"),
     ),
     18: Case(
         V3, "land_acquisition", "变电站青苗补偿", "变电站建设占用农田的青苗补偿未兑付。", D(2026, 2, 5), D(2026, 7, 15),
-        details={"mu": "9.4", "compensation": "3.8"}, households=14, target="青苗补偿兑付到户。", unit="自然资源所", assisting=("自然资源所", "财政所"),
+        details={"land_mu": "9.4", "compensation": "3.8"}, households=14, target="青苗补偿兑付到户。", unit="自然资源所", assisting=("财政所",),
         measures=(
             ("核对占用面积和补偿标准", "14户确认", D(2026, 5, 20), D(2026, 5, 16), "14户确认"),
             ("青苗补偿兑付", "全部兑付", D(2026, 7, 10), D(2026, 7, 6), "全部兑付"),
