@@ -344,7 +344,7 @@ def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Out
     # Somebody who chose his tests may have chosen none of this kind; otherwise a run without tests proves nothing.
     passed = code == 0 or (check.tests and chosen and code == NO_TESTS)
     if check.log is not None:
-        say(f"{'通过' if passed else '未通过'},{seconds:.1f} 秒")
+        say(f"{'通过' if passed else '未通过'}，{seconds:.1f} 秒")
         if not passed:
             say((LOGS / f"{check.log}.log").read_text(errors="replace").rstrip())
     elif code == NO_TESTS:
