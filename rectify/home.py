@@ -1,12 +1,197 @@
-"""Home pages: what is mine, what is due, what is red."""
+"""Home pages: what is mine, what is due, what is red. One page; each part appears for the posts it is meant for.
 
+Every number opens the list it counts. Leaders get exceptions, not everything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.views.generic import TemplateView
+
+from accounts.models import User
+from accounts.permissions import Permission as P
+from accounts.roles import Role
+from common import chinese
+from inspections.models import Notice
+from meetings.models import Commitment
+from problems.models import CloseRequest, Extension, Problem, VillagePlan
+from problems.queries import colour_is
+from problems.terms import LEDGER_STATES, OPEN_STATES, Colour, State
+from reports.models import Summary
+from rounds.models import Designation
+from villages.access import Access
+
+SOON = timedelta(days=15)
+SHOWN = 8
+FIELD_ROLES = {Role.VILLAGE_SECRETARY, Role.VILLAGE_HEAD, Role.VILLAGE_CLERK, Role.RESIDENT_CADRE, Role.FIRST_SECRETARY, Role.WORK_TEAM}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A number that opens its list."""
+
+    label: str
+    count: int
+    url: str
+    tone: str = ""  # css of the light it stands for
+
+
+@dataclass
+class Place:
+    """One village or township and how its problems stand."""
+
+    name: str
+    url: str
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+def link(name: str, **query: Any) -> str:
+    url = reverse(name)
+    return f"{url}?{urlencode(query)}" if query else url
+
+
+def standing_counts(day: date) -> dict[str, Count]:
+    """The aggregates every home page shows, for one query."""
+    return {
+        "total": Count("pk", filter=Q(state__in=LEDGER_STATES)),
+        "open": Count("pk", filter=Q(state__in=OPEN_STATES)),
+        "red": Count("pk", filter=colour_is(Colour.RED, day)),
+        "yellow": Count("pk", filter=colour_is(Colour.YELLOW, day)),
+        "closed": Count("pk", filter=Q(state=State.CLOSED)),
+        "relapsed": Count("pk", filter=Q(state=State.RELAPSED)),
+        "submitted": Count("pk", filter=Q(state=State.SUBMITTED)),
+        "returned": Count("pk", filter=Q(state=State.RETURNED)),
+    }
 
 
 class Home(TemplateView):
     template_name = "rectify/home.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"title": "首页"}
+        access: Access = self.request.access  # type: ignore[attr-defined]
+        day = timezone.localdate()
+        context = super().get_context_data(**kwargs) | {"title": "首页", "day": chinese.full_date(day)}
+        if access.is_administrator:
+            return context | administrator()
+        if not access.grants:
+            return context | {"nothing": True}
+        problems = Problem.objects.visible_to(access)
+        by_township = len(access.township_ids) > 1
+        places = by_place(problems, day, by_township=by_township)
+        sums = {name: sum(p.counts[name] for p in places) for name in standing_counts(day)}
+        return context | {
+            "tiles": tiles(sums),
+            "todo": todo(access, sums, day),
+            "places": places if len(places) > 1 else [],
+            "place_word": "乡镇" if by_township else "村",
+            "urgent": urgent(problems, day),
+            "urgent_url": link("problems:problem_list"),
+            "field": bool(access.roles & FIELD_ROLES),
+        }
+
+
+def administrator() -> dict[str, Any]:
+    """Accounts only: an administrator sees no business data."""
+    counts = User.objects.aggregate(
+        active=Count("pk", filter=Q(is_active=True)),
+        disabled=Count("pk", filter=Q(is_active=False)),
+        first=Count("pk", filter=Q(must_change_password=True, is_active=True)),
+    )
+    return {"administrator": counts}
+
+
+def by_place(problems: QuerySet[Problem], day: date, *, by_township: bool) -> list[Place]:
+    """Counts by village, or by township for those who see several; one query."""
+    key = "township" if by_township else "village"
+    rows = problems.order_by().values(key, f"{key}__name").annotate(**standing_counts(day))
+    order = sorted(rows, key=lambda row: (-row["red"], -row["yellow"], row[key]))
+    return [
+        Place(row[f"{key}__name"], link("problems:problem_list", **{key: row[key]}), {n: row[n] for n in standing_counts(day)})
+        for row in order
+    ]
+
+
+def tiles(sums: dict[str, int]) -> list[Tile]:
+    ledger = "problems:problem_list"
+    return [
+        Tile("红灯·逾期", sums["red"], link(ledger, colour=Colour.RED), "red"),
+        Tile("黄灯·临期或无进展", sums["yellow"], link(ledger, colour=Colour.YELLOW), "yellow"),
+        Tile("未销号", sums["open"], link(ledger, state="open")),
+        Tile("已销号", sums["closed"], link(ledger, state=State.CLOSED)),
+        Tile("反弹", sums["relapsed"], link(ledger, state=State.RELAPSED)),
+    ]
+
+
+def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
+    """What waits for this person: only steps the posts held may take, only when there are any."""
+    found: list[Tile] = []
+
+    def add(label: str, count: int, url: str) -> None:
+        if count:
+            found.append(Tile(label, count, url))
+
+    ledger = "problems:problem_list"
+    mine = Problem.objects.visible_to(access).order_by().values("pk")
+    if access.may(P.PROBLEM_REVIEW):
+        add("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED))
+    if access.may(P.PROBLEM_LOG):
+        add("被退回待修改", sums["returned"], link(ledger, state=State.RETURNED))
+    if access.may(P.CLOSE_CHECK) or access.may(P.CLOSE_DECIDE):
+        pending = CloseRequest.objects.filter(outcome=CloseRequest.Outcome.PENDING, problem__in=mine).aggregate(
+            unchecked=Count("pk", filter=Q(checked_by=None)), checked=Count("pk", filter=Q(checked_by__isnull=False))
+        )
+        if access.may(P.CLOSE_CHECK):
+            add("销号待核实", pending["unchecked"], link(ledger, state=State.CLOSING, close="unchecked"))
+        if access.may(P.CLOSE_DECIDE):
+            add("销号待审核", pending["checked"], link(ledger, state=State.CLOSING, close="checked"))
+    if access.may(P.EXTENSION_DECIDE):
+        asked = Extension.objects.filter(decision=Extension.Decision.PENDING, problem__in=mine)
+        add("延期待审批", asked.count(), link(ledger, extension="pending"))
+    if access.may(P.PLAN_DECIDE):
+        plans = VillagePlan.objects.visible_to(access).filter(state=VillagePlan.State.SUBMITTED)
+        add("一村一策待审定", plans.count(), link("problems:plan_list", state=VillagePlan.State.SUBMITTED))
+    if access.may(P.DESIGNATION_APPROVE):
+        proposed = Designation.objects.visible_to(access).filter(approved_on=None, removed_on=None)
+        add("整顿对象待审定", proposed.count(), link("rounds:designation_list", state="proposed"))
+    if access.may(P.SUMMARY_SIGN):
+        waiting = Summary.objects.visible_to(access).filter(state=Summary.State.REVIEW)
+        add("总结待签发", waiting.count(), link("reports:summary_list", state=Summary.State.REVIEW))
+    if access.may(P.NOTICE_ANSWER):
+        notices = Notice.objects.visible_to(access).filter(replied_on=None)
+        add("整改通知书待反馈", notices.count(), link("inspections:notice_list", state="open"))
+    if access.may(P.COMMITMENT_REPORT):
+        due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON).distinct()
+        add("议定事项临期或逾期", due.count(), link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()))
+    return found
+
+
+def urgent(problems: QuerySet[Problem], day: date) -> list[dict[str, Any]]:
+    """The most pressing open problems, red first; one query."""
+    rows = problems.filter(colour_is(Colour.RED, day) | colour_is(Colour.YELLOW, day)).select_related("village", "owner")
+    shown = []
+    for problem in rows.order_by("queue_on", "pk")[:SHOWN]:
+        colour = problem.colour_on(day)
+        days = (problem.due_on - day).days if problem.due_on else None
+        if days is None:
+            when = ""
+        elif days < 0:
+            when = f"逾期{-days}天"
+        else:
+            when = f"还剩{days}天" if days else "今天到期"
+        shown.append(
+            {
+                "problem": problem,
+                "colour": colour.value,
+                "word": colour.label.split("·")[1],
+                "when": when,
+                "due": chinese.day_text(problem.due_on),
+            }
+        )
+    return shown

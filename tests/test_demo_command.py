@@ -10,6 +10,9 @@ from tests.conftest import TODAY
 
 class TestLoadDemo:
     def test_refuses_a_database_with_other_data(self, world):
+        world.county.name = "别处县"  # not the demo's own county
+        world.county.save()
+
         with pytest.raises(CommandError, match="只能载入空库"):
             call_command("load_demo")
 

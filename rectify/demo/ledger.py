@@ -32,7 +32,7 @@ class Case:
     target: str = ""
     unit: str = ""  # responsible
     assisting: tuple[str, ...] = ()
-    accepted_on: date = date(2026, 3, 20)  # noqa: RUF009 - a date is immutable
+    accepted_on: date = date(2026, 3, 20)
     # (text, standard, due, done or None, note)
     measures: tuple[tuple[str, str, date | None, date | None, str], ...] = ()
     # (day, cadre key, text)
