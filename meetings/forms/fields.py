@@ -1,0 +1,47 @@
+"""Form fields that name rows of other apps the way people say them."""
+
+from django import forms
+
+from problems.models import Problem
+from rounds.models import Round
+from villages.models import Cadre, Unit, Village
+
+
+class CadreField(forms.ModelChoiceField):
+    """One cadre, shown as 姓名（职务）."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Cadre.objects.none(), **kwargs)  # type: ignore[arg-type]
+
+    def label_from_instance(self, obj: Cadre) -> str:
+        return obj.with_title
+
+
+class ProblemField(forms.ModelChoiceField):
+    """One problem of the ledger, shown with its village."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Problem.objects.none(), **kwargs)  # type: ignore[arg-type]
+
+    def label_from_instance(self, obj: Problem) -> str:
+        return f"{obj.village} {obj}"
+
+
+class UnitField(forms.ModelChoiceField):
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Unit.objects.none(), **kwargs)  # type: ignore[arg-type]
+
+
+class VillageField(forms.ModelChoiceField):
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Village.objects.none(), **kwargs)  # type: ignore[arg-type]
+
+
+class RoundField(forms.ModelChoiceField):
+    """One round, shown with its township: the record belongs where its round belongs."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Round.objects.none(), **{"label": "轮次", "empty_label": None} | kwargs)  # type: ignore[arg-type]
+
+    def label_from_instance(self, obj: Round) -> str:
+        return f"{obj.township}{obj}"

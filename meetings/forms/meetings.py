@@ -1,0 +1,101 @@
+"""Shapes of what is typed about meetings."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from meetings.forms.fields import CadreField, ProblemField, RoundField, UnitField, VillageField
+from meetings.models import AgendaItem, Meeting
+from problems.models import Problem
+from rounds.models import Round
+from villages.models import Cadre, Unit, Village
+
+
+class MeetingForm(PortalForm):
+    round = RoundField()
+    kind = forms.ChoiceField(label="会议类型", choices=Meeting.Kind.choices)
+    level = forms.ChoiceField(label="层级", choices=Meeting.Level.choices, initial=Meeting.Level.TOWNSHIP)
+    village = VillageField(label="村", required=False, help_text="只有村级会议填写。")
+    name = CleanTextField(label="会议名称", max_length=100, help_text="例如：第二轮后进村集中整治工作协调会。")
+    held_on = DateField(label="召开日期", help_text="会议开过再登记。")
+    place = CleanTextField(label="地点", max_length=60, required=False)
+    chair = CadreField(label="主持人", required=False)
+    departments = forms.ModelMultipleChoiceField(
+        label="参加部门", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    attendees = CleanTextField(
+        label="其他参加人员", max_length=300, required=False, help_text="例如：各驻村干部、后进村两委成员。"
+    )
+    subject = LongTextField(label="主要内容", max_length=500, required=False)
+    deployment = forms.BooleanField(
+        label="专题部署整治工作", required=False, help_text="总结中“专题研究部署”的次数按此统计。"
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        rounds: QuerySet[Round],
+        villages: QuerySet[Village],
+        cadres: QuerySet[Cadre],
+        units: QuerySet[Unit],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].queryset = rounds
+        self.fields["village"].queryset = villages
+        self.fields["chair"].queryset = cadres
+        self.fields["departments"].queryset = units
+
+
+class AgendaForm(PortalForm):
+    problem = ProblemField(label="对应问题", required=False, help_text="选择后，会议结果会显示在这个问题的页面上。")
+    matter = CleanTextField(label="议题", max_length=200, required=False, help_text="选了问题可不填，自动用问题名称。")
+    outcome = forms.ChoiceField(label="结果", choices=AgendaItem.Outcome.choices, initial=AgendaItem.Outcome.PENDING)
+    decision = LongTextField(
+        label="议定意见",
+        max_length=500,
+        required=False,
+        help_text="当场议定解决的必须写明，例如：缺口32万元由市财政安排。",
+    )
+
+    def __init__(self, *args: Any, problems: QuerySet[Problem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["problem"].queryset = problems
+
+
+class CommitmentForm(PortalForm):
+    problem = ProblemField(label="对应问题", required=False)
+    text = LongTextField(label="督办事项", max_length=300, rows=3, help_text="谁来做什么、做到什么程度。")
+    unit = UnitField(label="责任单位", required=False, help_text="责任单位和牵头领导至少填一项。")
+    lead_official = CadreField(label="牵头领导", required=False)
+    due_on = DateField(label="完成时限")
+
+    def __init__(
+        self,
+        *args: Any,
+        problems: QuerySet[Problem],
+        cadres: QuerySet[Cadre],
+        units: QuerySet[Unit],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["problem"].queryset = problems
+        self.fields["lead_official"].queryset = cadres
+        self.fields["unit"].queryset = units
+
+
+class CommitmentChangeForm(CommitmentForm):
+    kept_on = DateField(label="落实日期", required=False, help_text="还在办理的留空。")
+    note = LongTextField(label="落实情况", max_length=500, required=False)
+    reason = CleanTextField(
+        label="修改原因", max_length=200, required=False, help_text="改动完成时限、落实日期、责任单位或牵头领导时必填。"
+    )
+
+
+class ReportForm(PortalForm):
+    """What the unit or village says about its commitment."""
+
+    note = LongTextField(label="办理（落实）情况", max_length=500, help_text="做了什么，结果怎样。")
+    kept_on = DateField(label="落实日期", required=False, help_text="已经落实的填写日期；还在办理的留空。")
