@@ -1,2 +1,46 @@
+from django.urls import path
+
+from rounds.views import calendar, designations, documents, leading_group, named, rounds, screening
+
 app_name = "rounds"
-urlpatterns: list = []
+urlpatterns = [
+    path("", rounds.RoundList.as_view(), name="round_list"),
+    path("new/", rounds.RoundCreate.as_view(), name="round_create"),
+    path("<int:pk>/", rounds.RoundDetail.as_view(), name="round_detail"),
+    path("<int:pk>/edit/", rounds.RoundUpdate.as_view(), name="round_update"),
+    path("<int:pk>/criteria/new/", rounds.CriterionCreate.as_view(), name="criterion_create"),
+    path("criteria/<int:pk>/edit/", rounds.CriterionUpdate.as_view(), name="criterion_update"),
+    path("designations/", designations.DesignationList.as_view(), name="designation_list"),
+    path("<int:pk>/designations/new/", designations.DesignationCreate.as_view(), name="designation_create"),
+    path("designations/<int:pk>/", designations.DesignationDetail.as_view(), name="designation_detail"),
+    path("designations/<int:pk>/edit/", designations.DesignationUpdate.as_view(), name="designation_update"),
+    path("designations/<int:pk>/approve/", designations.DesignationApprove.as_view(), name="designation_approve"),
+    path("designations/<int:pk>/remove/", designations.DesignationRemove.as_view(), name="designation_remove"),
+    path(
+        "designations/<int:pk>/turn-round/",
+        designations.DesignationTurnRound.as_view(),
+        name="designation_turn_round",
+    ),
+    path("screening/", screening.ScreeningList.as_view(), name="screening_list"),
+    path("<int:pk>/screening/new/", screening.ScreeningCreate.as_view(), name="screening_create"),
+    path("screening/<int:pk>/edit/", screening.ScreeningUpdate.as_view(), name="screening_update"),
+    path("seats/", leading_group.SeatList.as_view(), name="seat_list"),
+    path("<int:pk>/seats/new/", leading_group.SeatCreate.as_view(), name="seat_create"),
+    path("seats/<int:pk>/edit/", leading_group.SeatUpdate.as_view(), name="seat_update"),
+    path("seats/<int:pk>/end/", leading_group.SeatEnd.as_view(), name="seat_end"),
+    path("documents/", documents.DocumentList.as_view(), name="document_list"),
+    path("<int:pk>/documents/new/", documents.DocumentCreate.as_view(), name="document_create"),
+    path("documents/<int:pk>/", documents.DocumentDetail.as_view(), name="document_detail"),
+    path("documents/<int:pk>/edit/", documents.DocumentUpdate.as_view(), name="document_update"),
+    path("calendar/", calendar.CalendarList.as_view(), name="calendar_list"),
+    path("<int:pk>/calendar/new/", calendar.CalendarCreate.as_view(), name="calendar_create"),
+    path("calendar/<int:pk>/edit/", calendar.CalendarUpdate.as_view(), name="calendar_update"),
+    path("calendar/<int:pk>/finish/", calendar.CalendarFinish.as_view(), name="calendar_finish"),
+    path("calendar/<int:pk>/reopen/", calendar.CalendarReopen.as_view(), name="calendar_reopen"),
+    path("campaigns/", named.CampaignList.as_view(), name="campaign_list"),
+    path("<int:pk>/campaigns/new/", named.CampaignCreate.as_view(), name="campaign_create"),
+    path("campaigns/<int:pk>/edit/", named.CampaignUpdate.as_view(), name="campaign_update"),
+    path("practices/", named.PracticeList.as_view(), name="practice_list"),
+    path("<int:pk>/practices/new/", named.PracticeCreate.as_view(), name="practice_create"),
+    path("practices/<int:pk>/edit/", named.PracticeUpdate.as_view(), name="practice_update"),
+]

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from common.models import Versioned
 from rounds.models.round import Round, RoundRecordQuerySet
@@ -90,6 +91,9 @@ class RoundDocument(Versioned):
     def __str__(self) -> str:
         return f"《{self.title}》"
 
+    def get_absolute_url(self) -> str:
+        return reverse("rounds:document_detail", args=[self.pk])
+
     @property
     def township_id(self) -> int:
         return self.round.township_id
@@ -123,12 +127,24 @@ class CalendarQuerySet(RoundRecordQuerySet):
         """Not done at the end of a day, whether or not the limit has passed."""
         return self.filter(Q(done_on=None) | Q(done_on__gt=day))
 
-    def late_on(self, day: date) -> CalendarQuerySet:
+    def in_state(self, state: str, day: date) -> CalendarQuerySet:
+        if state == CalendarItem.State.DONE:
+            return self.done_by(day)
+        return self.open_on(day) if state == CalendarItem.State.OPEN else self.overdue_on(day)
+
+    def overdue_on(self, day: date) -> CalendarQuerySet:
         return self.open_on(day).filter(due_on__lt=day)
 
 
 class CalendarItem(Versioned):
     """A line of the work calendar (行事历): what, until when, who, done when."""
+
+    class State(models.TextChoices):
+        """As lists ask for it; what is overdue is open as well."""
+
+        DONE = "done", "已完成"
+        OPEN = "open", "未完成"
+        OVERDUE = "overdue", "逾期未完成"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="calendar", verbose_name="轮次")
     title = models.CharField("事项", max_length=120)
@@ -146,6 +162,17 @@ class CalendarItem(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    def state_on(self, day: date) -> CalendarItem.State:
+        """How it stood at the end of a day; no query."""
+        if self.done_on and self.done_on <= day:
+            return self.State.DONE
+        return self.State.OVERDUE if self.due_on < day else self.State.OPEN
+
+    def days_late(self, day: date) -> int:
+        """Days past the limit when it was done, or on `day` while it is not; 0 in time."""
+        end = self.done_on if self.done_on and self.done_on <= day else day
+        return max(0, (end - self.due_on).days)
 
     @property
     def township_id(self) -> int:

@@ -1,0 +1,47 @@
+"""Form parts shared by rounds and pairings."""
+
+from typing import Any
+
+from django import forms
+
+from common.forms import PortalForm
+from villages.models import Cadre, Village
+
+
+class CadreField(forms.ModelChoiceField):
+    """A cadre, shown as 姓名（职务）. The page gives the rows in scope."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("queryset", Cadre.objects.none())
+        super().__init__(**kwargs)
+
+    def label_from_instance(self, obj: Cadre) -> str:
+        return obj.with_title
+
+
+class VillageField(forms.ModelChoiceField):
+    """A village. The page gives the rows in scope."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("queryset", Village.objects.none())
+        super().__init__(**kwargs)
+
+
+class InScopeForm(PortalForm):
+    """A form whose choices the page hands in by field name: `choices={"village": queryset}`."""
+
+    def __init__(self, *args: Any, choices: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, rows in (choices or {}).items():
+            if name in self.fields:
+                self.fields[name].queryset = rows
+
+
+class SeriesForm(InScopeForm):
+    """A form entered many times in a row: 24 calendar items, twelve visits."""
+
+    another = forms.BooleanField(label="保存后接着登记下一条", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.order_fields([name for name in self.fields if name != "another"])

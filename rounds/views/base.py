@@ -1,0 +1,188 @@
+"""Bases of the pages of a round: lists by round, forms that add to a round, forms that change one of its records."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Model, Q, QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.permissions import Permission
+from audit.services import history
+from common import chinese
+from common.lists import Column
+from common.models import Versioned
+from rounds.forms.filters import RoundFilter
+from rounds.models import Round
+from villages.models import Cadre, Village
+from villages.pages import FormPage, ListPage, safe_back, with_back
+
+
+def list_url(name: str, round: Round, **filters: Any) -> str:
+    """A list narrowed to one round of one township, as every figure links to it."""
+    return f"{reverse(name)}?{urlencode({'round': round.key, 'township': round.township_id, **filters})}"
+
+
+def mark(code: str, text: str) -> str:
+    """A state as a small mark: always a word, the colour only repeats it."""
+    return format_html('<span class="mark mark-{}">{}</span>', code, text)
+
+
+def cadres_for(round: Round) -> QuerySet[Cadre]:
+    """Who may be named in a round's records: cadres of its township and of the county above, still in office."""
+    return Cadre.objects.filter(
+        Q(township_id=round.township_id) | Q(township_id=None, county_id=round.township.county_id), left_on=None
+    )
+
+
+def villages_for(round: Round) -> QuerySet[Village]:
+    return Village.objects.filter(township_id=round.township_id, closed_on=None)
+
+
+class RoundListPage(ListPage):
+    """A list of records of rounds: filter by round and township, one line of totals, a button that adds to the round shown."""
+
+    permission = Permission.ROUND_VIEW
+    template_name = "rounds/list.html"
+    filter_form: type[RoundFilter] = RoundFilter
+    filters: RoundFilter
+    add: tuple[str, str] = ("", "")  # label, url name
+    add_permission = Permission.ROUND_EDIT
+
+    def totals(self, rows: QuerySet[Any]) -> str:
+        """A sentence about the rows shown; empty when there is nothing to say."""
+        return ""
+
+    def as_of_sentence(self) -> str:
+        """Which day the list stands for, where it stands for a day."""
+        return f"截至{chinese.full_date(self.filters.day)}" if "as_of" in self.filters.fields else ""
+
+    def actions(self) -> list[tuple[str, str]]:
+        target = self.filters.target
+        label, name = self.add
+        if not label or not target or not self.access.may(self.add_permission, township_id=target[1]):
+            return []
+        return [(label, with_back(reverse(name, args=[target[0]]), self.here))]
+
+    def place_columns(self) -> list[Column]:
+        """Round, and the township for those who see several."""
+        columns = [Column("轮次", self.round_link, css="nowrap")]
+        if self.filters.many_townships:
+            columns.insert(0, Column("乡镇", lambda r: r.round.township.name))
+        return columns
+
+    @staticmethod
+    def round_link(row: Any) -> str:
+        return format_html('<a href="{}">{}</a>', row.round.get_absolute_url(), row.round)
+
+    def may_edit(self, row: Any) -> bool:
+        return self.access.may(self.add_permission, township_id=row.round.township_id)
+
+    def change_link(self, name: str, text: Any) -> Any:
+        """A formatter: `text(row)` as a link to the row's form for those who may change it."""
+        here = self.here
+
+        def cell(row: Any) -> str:
+            if not self.may_edit(row):
+                return str(text(row))
+            return format_html('<a href="{}">{}</a>', with_back(reverse(name, args=[row.pk]), here), text(row))
+
+        return cell
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        parts = [self.as_of_sentence(), self.totals(self.rows()) if context["paging"].total else ""]
+        context["lead"] = "：".join(part for part in parts if part)
+        return context
+
+
+class AddToRound(FormPage):
+    """A form that adds a record to the round in the address."""
+
+    permission = Permission.ROUND_EDIT
+    template_name = "rounds/form.html"
+
+    def load(self, pk: int) -> None:
+        rounds = Round.objects.visible_to(self.access).select_related("township")
+        self.round = get_object_or_404(rounds, pk=pk)
+        self.require(self.permission, township_id=self.round.township_id)
+
+    def choices(self) -> dict[str, QuerySet[Any]]:
+        """Rows in scope for the form's choice fields, by field name."""
+        return {}
+
+    def write(self, **values: Any) -> Model:
+        """One call into a service; `values` are the form's, with round, by and at."""
+        raise NotImplementedError
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        if choices := self.choices():
+            kwargs["choices"] = choices
+        return kwargs
+
+    def perform(self, form: Any) -> Any:
+        values = dict(form.cleaned_data)
+        another = values.pop("another", False)
+        done = self.write(round=self.round, by=self.request.user, at=timezone.now(), **values)
+        if another:
+            return with_back(self.request.path, safe_back(self.request, ""))
+        return done
+
+    def get_success_url(self) -> str:
+        return self.round.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"round": self.round}
+
+
+class ChangeRecord(FormPage):
+    """A form that changes one record of a round; the record's history stands below."""
+
+    permission = Permission.ROUND_EDIT
+    template_name = "rounds/form.html"
+    model: type[Any]
+    fields: Sequence[str] = ()  # what the form starts with
+    related: Sequence[str] = ("round__township",)
+
+    def load(self, pk: int) -> None:
+        self.record = get_object_or_404(self.model.objects.visible_to(self.access).select_related(*self.related), pk=pk)
+        self.round: Round = self.record.round
+        self.require(self.permission, township_id=self.round.township_id)
+
+    def choices(self) -> dict[str, QuerySet[Any]]:
+        return {}
+
+    def write(self, **values: Any) -> Any:
+        """One call into a service; `values` are the form's, with base_version, by and at."""
+        raise NotImplementedError
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        if choices := self.choices():
+            kwargs["choices"] = choices
+        return kwargs
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.record, name) for name in self.fields}
+
+    def current(self) -> Versioned:
+        return self.record
+
+    def perform(self, form: Any) -> Any:
+        return self.write(base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+
+    def get_success_url(self) -> str:
+        return self.round.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "round": self.round,
+            "record": self.record,
+            "history": history(self.record),
+        }
