@@ -23,7 +23,7 @@ def _ceiling(value: float) -> float:
     if value <= 0:
         return 4.0
     power = 10 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10) if step * power >= value * 1.02)
+    return next(step * power for step in (1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10, 12) if step * power >= value * 1.08)
 
 
 def _label(x: float, y: float, text: str, anchor: str = "middle") -> str:
@@ -59,7 +59,7 @@ def svg(chart: Chart, *, family: str = "", attributes: str = "") -> str:
     axis = next((digits for digits in range(4) if math.isclose(round(top / 4, digits), top / 4, rel_tol=1e-6)), 2)
     for step in range(5):
         y = BASE - step * (BASE - TOP) / 4
-        shade, width = ("#000", 0.8) if step == 0 else ("#999", 0.3)
+        shade, width = ("#000", 0.8) if step == 0 else ("#bbb", 0.3)
         out.append(
             f'<line x1="{LEFT}" y1="{y:.1f}" x2="{RIGHT}" y2="{y:.1f}" stroke="{shade}" stroke-width="{width}"/>'
         )

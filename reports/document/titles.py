@@ -85,6 +85,8 @@ def _torn(text: str) -> dict[int, float]:
             cost[index] = 100.0
         elif text[index - 1] in _GOOD_END:
             cost[index] = -6.0
+    if text.endswith("）") and "（" in text:
+        cost[text.rindex("（")] = -12.0  # a closing remark in brackets stands best on a line of its own
     return cost
 
 
