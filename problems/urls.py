@@ -1,2 +1,6 @@
+from django.urls import include, path
+
 app_name = "problems"
-urlpatterns: list = []
+urlpatterns: list = [
+    path("", include("problems.urls_field")),
+]

@@ -154,13 +154,5 @@ class Measure(Versioned):
     def township_id(self) -> int:
         return self.problem.township_id
 
-    @property
-    def deadline(self) -> str:
-        """The last day, or the word for a measure that has none."""
-        if self.deadline_kind == DeadlineKind.DATE:
-            return self.due_on.isoformat() if self.due_on else ""
-        shown = f"（{self.due_on.isoformat()}）" if self.due_on else ""
-        return f"{self.get_deadline_kind_display()}{shown}"
-
     def is_late(self, day: date) -> bool:
         return bool(self.due_on and self.due_on < day and (self.done_on is None or self.done_on > day))
