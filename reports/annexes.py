@@ -1,0 +1,198 @@
+"""The annexes: 整顿工作台账, 问题清单, 汇总表, as landscape tables in the header form of the ledgers (product.md §5, A, B, G)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common import chinese
+from problems.terms import Category, DeadlineKind, Degree, Severity, Source, State
+from reports.document.blocks import Annex, Block, Cell, Column, Table
+from reports.figures import Figures
+from reports.language.brief import day_of
+from reports.models import Summary
+
+FOOT = ("单位负责人：", "填表人：", "联系电话：", "报出日期：")
+ABSENT = "—"
+ShownRow = tuple[str | Cell, ...]
+
+
+def tables(summary: Summary, figures: Figures) -> list[tuple[str, list[Block]]]:
+    """(title, blocks) of every annex."""
+    scope = figures.scope
+    stem = f"{scope['township']}{scope['year']}年第{chinese.numeral(scope['number'])}轮"
+    made = [
+        (f"{stem}整顿工作台账", villages(figures)),
+        (f"{stem}问题清单", problems(figures)),
+        (f"{stem}整顿情况汇总表", totals(figures)),
+    ]
+    shown = []
+    for number, (title, table) in enumerate(made, 1):
+        shown.append((title, [Annex(number, title, landscape=True, key=f"annex.{number}"), table]))
+    return shown
+
+
+def _head(figures: Figures, *columns: tuple[str, float, str], rows: list[ShownRow], **fields: Any) -> Table:
+    day = chinese.full_date(day_of(figures.scope["as_of"]))
+    return Table(
+        columns=tuple(Column(width, align) for _, width, align in columns),  # type: ignore[arg-type]
+        head=(tuple(title for title, _, _ in columns),),
+        rows=tuple(rows),
+        unit_left=f"填报单位：{figures.scope['township']}",
+        unit_right=f"数据截至：{day}",
+        foot=FOOT,
+        **fields,
+    )
+
+
+def _people(place: dict[str, Any], role: str) -> str:
+    return "、".join(p["name"] for p in place["posts"].get(role, [])) or ABSENT
+
+
+def _number(figures: Figures, key: str) -> Cell | str:
+    figure = figures.figures.get(key)
+    return Cell.of(figure.text, figure=key) if figure else "0"
+
+
+def villages(figures: Figures) -> Table:
+    """A: one row for each listed village."""
+    facts = figures.facts
+    chain = {place["village"]: place for place in facts["chain"]["villages"]}
+    plans = {plan["village"]: plan for plan in facts["plans"]}
+    rows: list[ShownRow] = []
+    for index, d in enumerate(facts["designations"], 1):
+        place = chain.get(d["village"], {"posts": {}})
+        key = f"village.{d['village_id']}"
+        helpers = [p["helper"] for p in facts["pairings"] if p["village"] == d["village"]]
+        mine = [r for r in facts["problems"] if r["village_id"] == d["village_id"]]
+        measures = [text for r in mine for text in r["measures"]]
+        rows.append(
+            (
+                str(index),
+                d["party_org"],
+                d["kind"],
+                "；".join(d["criteria"]) or ABSENT,
+                d["facts"] or ABSENT,
+                _people(place, "county_linked_leader"),
+                _people(place, "linked_leader"),
+                _people(place, "first_secretary"),
+                _people(place, "resident_cadre"),
+                "、".join(helpers) or ABSENT,
+                plans.get(d["village"], {}).get("goals") or ABSENT,
+                _numbered(measures, 4),
+                _number(figures, f"{key}.problems"),
+                _number(figures, f"{key}.closed"),
+                f"{_day(d['turned_round_on'])}转化" if d["turned_round_on"] else "整顿中",
+                "曾列入" if d["listed_again"] else "",
+            )
+        )
+    return _head(
+        figures,
+        ("序号", 2, "center"), ("村党组织名称", 4.5, "left"), ("类别", 2, "center"), ("认定情形", 7, "left"),
+        ("主要问题", 7, "left"), ("联村县级领导", 3, "left"), ("包村乡镇领导", 3, "left"), ("第一书记", 3, "left"),
+        ("驻村干部", 3, "left"), ("结对帮扶方", 4, "left"), ("整顿目标", 7, "left"), ("主要措施", 9, "left"),
+        ("问题总数", 2, "right"), ("已销号", 2, "right"), ("整顿结果", 3, "center"), ("备注", 2.5, "left"),
+        rows=rows, key="annex.villages",
+        total=(
+            Cell.of("合计", colspan=12), _number(figures, "problems"), _number(figures, "closed"),
+            f"转化{figures['turned_round'].text}个", "",
+        ) if len(rows) > 1 else None,
+    )  # fmt: skip
+
+
+def problems(figures: Figures) -> Table:
+    """B: one row for each problem in the ledger."""
+    rows: list[ShownRow] = []
+    for index, r in enumerate(figures.facts["problems"], 1):
+        rows.append(
+            (
+                str(index),
+                r["village"],
+                Category(r["category"]).label.removesuffix("问题"),
+                r["title"],
+                Source(r["source"]).label,
+                _day(r["discovered_on"]),
+                str(r["households"]) if r["households"] is not None else ABSENT,
+                Severity(r["severity"]).label,
+                r["target"] or ABSENT,
+                _numbered(r["measures"], 3),
+                r["unit"] or ABSENT,
+                r["lead"] or r["owner"] or ABSENT,
+                "、".join(r["assisting"]) or ABSENT,
+                _deadline(r),
+                _progress(r),
+                _result(r),
+                _day(r["closed_on"]),
+                r["approver"] or ABSENT,
+            )
+        )
+    return _head(
+        figures,
+        ("序号", 2, "center"), ("村", 3, "left"), ("问题类别", 4, "left"), ("问题描述", 6, "left"), ("问题来源", 2.6, "left"),
+        ("发现时间", 3.4, "left"), ("涉及户数", 2, "right"), ("难易程度", 2, "center"), ("整改目标", 6, "left"),
+        ("整改措施", 8, "left"), ("责任单位", 3.2, "left"), ("责任人", 3, "left"), ("协助单位", 3.6, "left"),
+        ("整改时限", 3.6, "left"), ("进展情况", 7, "left"), ("化解程度", 2.6, "center"), ("销号时间", 3.4, "left"),
+        ("审核人", 2.6, "left"),
+        rows=rows, key="annex.problems",
+        total=(Cell.of(f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个", colspan=18),),
+    )  # fmt: skip
+
+
+def totals(figures: Figures) -> Table:
+    """G: the whole round in one row."""
+    rate = figures.get("closed.rate")
+    survey = figures.get("survey.rate")
+    income = [r["now"] for r in figures.facts["income"]["villages"]]
+    return _head(
+        figures,
+        ("村数", 1, "center"), ("已转化", 1, "center"), ("问题总数", 1, "center"), ("本期新增", 1, "center"),
+        ("本期销号", 1, "center"), ("累计销号", 1, "center"), ("销号率", 1.2, "center"), ("逾期", 1, "center"),
+        ("走访（次）", 1.2, "center"), ("督查（次）", 1.2, "center"), ("协调会（次）", 1.4, "center"),
+        ("达到收入目标的村", 1.8, "center"), ("满意和基本满意率", 1.8, "center"),
+        rows=[
+            (
+                _number(figures, "listed"), _number(figures, "turned_round"), _number(figures, "problems"),
+                _number(figures, "period.new"), _number(figures, "period.closed"), _number(figures, "closed"),
+                Cell.of(f"{rate.text}%", figure="closed.rate") if rate else ABSENT,
+                _number(figures, "open.late"), _number(figures, "visits"), _number(figures, "inspections"),
+                _number(figures, "coordination"), _number(figures, "income.above") if income else ABSENT,
+                Cell.of(f"{survey.text}%", figure="survey.rate") if survey else ABSENT,
+            )
+        ],
+        key="annex.totals",
+    )  # fmt: skip
+
+
+def _day(iso: str) -> str:
+    return chinese.full_date(day_of(iso)) if iso else ABSENT
+
+
+def _numbered(texts: list[str], limit: int) -> str:
+    """1.… 2.… in one cell; the ledger page has the rest."""
+    if not texts:
+        return ABSENT
+    if len(texts) == 1:
+        return texts[0]
+    shown = [f"{n}.{text}" for n, text in enumerate(texts[:limit], 1)]
+    return "\n".join(shown) + (f"\n等{len(texts)}项" if len(texts) > limit else "")
+
+
+def _deadline(r: dict[str, Any]) -> str:
+    if r["deadline_kind"] != DeadlineKind.DATE:
+        return DeadlineKind(r["deadline_kind"]).label
+    extended = f"\n（原定{_day(r['first_due_on'])}）" if r["first_due_on"] and r["first_due_on"] != r["due_on"] else ""
+    return _day(r["due_on"]) + extended
+
+
+def _progress(r: dict[str, Any]) -> str:
+    if r["outcome"]:
+        return r["outcome"]
+    if r["progress"]:
+        return f"{_day(r['progress']['on'])}：{r['progress']['text']}"
+    return ABSENT
+
+
+def _result(r: dict[str, Any]) -> str:
+    degree = Degree(r["degree"]).label
+    if r["state"] in (State.RELAPSED, State.SUSPENDED):
+        return f"{degree}（{State(r['state']).label}）"
+    return f"{degree}（逾期）" if r["colour"] == "red" else degree

@@ -1,0 +1,54 @@
+"""The figures of a summary: computed once from the records, as plain data, each knowing what it counts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from reports.figures import coordination, economy, inspections, listing, members, organisation, pairings, problems
+from reports.figures.figure import Figure, Figures, Rule, Tally
+from reports.figures.scope import Scope, iso
+from rounds.models import Designation, Round
+
+__all__ = ["Figure", "Figures", "Rule", "Scope", "compute"]
+
+# In the order of the paper. Each module adds its figures and facts with a fixed number of queries, whatever the number of rows.
+NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy)
+
+
+def compute(round: Round, *, kind: str, starts_on: date, ends_on: date, as_of: date) -> Figures:
+    """Everything a summary of this round and period states, as of a day."""
+    listed = Designation.objects.filter(round=round).listed_on(as_of).select_related("village")
+    villages = {d.village_id: d.village for d in listed.order_by("village__sort", "village_id")}
+    scope = Scope(round, kind, starts_on, ends_on, as_of, villages)
+    tally = Tally({"round": round.key, "township": str(round.township_id)})
+    for noun in NOUNS:
+        noun.add(tally, scope)
+    return Figures(_about(scope), tally.figures, tally.facts)
+
+
+def _about(scope: Scope) -> dict[str, object]:
+    round = scope.round
+    township = round.township
+    return {
+        "round_id": round.pk,
+        "township_id": township.pk,
+        "township": township.name,
+        "township_kind": township.kind,
+        "county": township.county.name,
+        "committee": township.county.party_committee,
+        "campaign": round.campaign,
+        "year": round.year,
+        "number": round.number,
+        "label": round.label,
+        "deployed_by": round.deployed_by,
+        "aim": round.aim,
+        "round_starts_on": iso(round.starts_on),
+        "round_ends_on": iso(round.ends_on),
+        "income_threshold": str(round.income_threshold),
+        "kind": scope.kind,
+        "starts_on": iso(scope.starts_on),
+        "ends_on": iso(scope.ends_on),
+        "as_of": iso(scope.as_of),
+        "villages": [v.name for v in scope.villages.values()],
+        "communities": sum(v.kind == v.Kind.COMMUNITY for v in scope.villages.values()),
+    }

@@ -1,0 +1,124 @@
+"""What every sentence is written with: the figures, and how this township, this round and this campaign are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from common import chinese
+from reports.figures import Figure, Figures
+
+Piece = str | Figure
+Pieces = list[Piece]
+
+PLACES = {  # kind of township: how it calls itself, its Party committee, an enlarged meeting of it, the adjective
+    "town": ("我镇", "镇党委", "镇委扩大会议", "镇"),
+    "township": ("我乡", "乡党委", "乡党委扩大会议", "乡"),
+    "subdistrict": ("我街道", "街道党工委", "街道党工委扩大会议", "街道"),
+}
+LABELS = {  # label of the round: the thing rectified, the work on it
+    "backward_village": ("后进村", "集中整治"),
+    "weak_lax_org": ("软弱涣散基层党组织", "集中整顿"),
+}
+
+
+class Brief:
+    """Figures with the words for them. Nothing here computes a figure."""
+
+    def __init__(self, figures: Figures) -> None:
+        self.figures = figures
+        self.scope = figures.scope
+        self.facts = figures.facts
+        self.we, self.party_committee, self.enlarged, self.level = PLACES[self.scope["township_kind"]]
+        self.label, self.work = LABELS[self.scope["label"]]
+        self.round = f"第{chinese.numeral(self.scope['number'])}轮"
+        self.villages: list[str] = self.scope["villages"]
+        self.year = day_of(self.scope["as_of"]).year
+
+    def figure(self, key: str) -> Figure | None:
+        """The figure unless it is zero or unknown."""
+        return self.figures.get(key)
+
+    def fact(self, key: str) -> Any:
+        return self.facts.get(key) or None
+
+    def number(self, key: str, unit: str | None = None) -> Pieces:
+        """The figure as a link, with its unit: 4 + 次."""
+        figure = self.figures[key]
+        return [figure, figure.unit if unit is None else unit]
+
+    def day(self, iso: str) -> str:
+        """A day as a text says it whose year is clear: the year stands only when it is another one."""
+        day = day_of(iso)
+        return chinese.month_day(day) if day.year == self.year else chinese.full_date(day)
+
+    def days(self, isos: Sequence[str]) -> str:
+        return chinese.enumerate_all([self.day(iso) for iso in isos])
+
+    def span(self, first: str, last: str) -> str:
+        """2月2日至20日, 2月2日至3月20日, or the one day."""
+        start, end = day_of(first), day_of(last)
+        if start == end:
+            return self.day(first)
+        if (start.year, start.month) == (end.year, end.month):
+            return f"{self.day(first)}至{end.day}日"
+        return f"{self.day(first)}至{self.day(last)}"
+
+    @property
+    def as_of(self) -> str:
+        return self.day(self.scope["as_of"])
+
+    @property
+    def village_word(self) -> str:
+        """村, 社区 or both, as the listed ones are."""
+        communities = self.scope["communities"]
+        if not communities:
+            return "村"
+        return "社区" if communities == len(self.villages) else "村（社区）"
+
+    @property
+    def listed(self) -> Pieces:
+        """石桥村、下塘村和东岭村3个村; a single one by its name only."""
+        if len(self.villages) == 1:
+            return [self.villages[0]]
+        return [enumerate_some(self.villages, 8), *self.number("listed"), self.village_word]
+
+    @property
+    def all_listed(self) -> str:
+        return "该村" if len(self.villages) == 1 else f"{len(self.villages)}个{self.village_word}"
+
+
+def day_of(iso: str) -> date:
+    return date.fromisoformat(iso)
+
+
+def enumerate_some(items: Sequence[str], limit: int) -> str:
+    """All of them, or the first few with 等 when there are more than `limit`."""
+    names = list(dict.fromkeys(items))
+    return chinese.enumerate_all(names) if len(names) <= limit else "、".join(names[:limit]) + "等"
+
+
+def joined(parts: Sequence[Sequence[Piece]], between: str) -> Pieces:
+    """Several runs of pieces with a mark between them."""
+    out: Pieces = []
+    for part in parts:
+        if not part:
+            continue
+        if out:
+            out.append(between)
+        out += part
+    return out
+
+
+def runs(pieces: Sequence[Piece]) -> list[dict[str, str | None]]:
+    """Pieces as a part keeps them: neighbouring text is one run, a figure is a run of its own."""
+    out: list[dict[str, str | None]] = []
+    for piece in pieces:
+        if isinstance(piece, Figure):
+            out.append({"text": piece.text, "figure": piece.key})
+        elif piece and out and out[-1]["figure"] is None:
+            out[-1]["text"] = f"{out[-1]['text']}{piece}"
+        elif piece:
+            out.append({"text": piece, "figure": None})
+    return out

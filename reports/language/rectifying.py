@@ -1,0 +1,219 @@
+"""（二）of part one: what was found, how it was taken on, who checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common import chinese
+from problems.terms import Category
+from reports.language.brief import Brief, Pieces, enumerate_some, joined
+from reports.language.matters import group_named, groups, matter
+from reports.language.sentence import Sentences
+
+sentences = Sentences()
+EXAMPLES = 2
+
+
+@sentences.add("rectifying.screening", missing="排查走访记录", entered="rounds:screening_list")
+def screening(b: Brief) -> Pieces | None:
+    days = b.fact("screening")
+    if not days:
+        return None
+    out: Pieces = [f"{b.span(days['first_on'], days['last_on'])}，对", *b.number("screened_villages"), "村逐一排查"]
+    if b.figure("screened_households"):
+        out += ["，走访农户", *b.number("screened_households")]
+    return [*out, "。"]
+
+
+@sentences.add("rectifying.decision", missing="整顿对象的提名和审定日期", entered="rounds:designation_list")
+def decision(b: Brief) -> Pieces | None:
+    rows = [d for d in b.facts["designations"] if d["approved_on"]]
+    if not rows:
+        return None
+    proposed = {d["proposed_on"] for d in rows}
+    approved = {d["approved_on"] for d in rows}
+    bodies = {d["body"] for d in rows if d["body"]}
+    if len(proposed) > 1 or len(approved) > 1:
+        return None  # villages added later: the table in the annex has each with its days
+    by = f"经{next(iter(bodies))}" if len(bodies) == 1 else ""
+    return [f"{b.day(proposed.pop())}研究提出建议名单，{b.day(approved.pop())}{by}审定。"]
+
+
+@sentences.add("rectifying.causes", missing="整顿对象的具体表现", entered="rounds:designation_list")
+def causes(b: Brief) -> Pieces | None:
+    rows = [d for d in b.facts["designations"] if d["facts"]][:6]
+    if not rows:
+        return None
+    told = "；".join(f"{d['village']}主要表现为{d['facts'].strip().rstrip('。')}" for d in rows)
+    return [f"对照认定情形逐村分析，{told}。"]
+
+
+@sentences.add("rectifying.categories", missing="问题台账", entered="problems:problem_list")
+def categories(b: Brief) -> Pieces | None:
+    if not b.figure("problems"):
+        return None
+    rows = b.facts["problems"]
+    parts: list[Pieces] = []
+    for category in Category:
+        if not b.figure(f"problems.{category}"):
+            continue
+        found = groups([r for r in rows if r["category"] == category])
+        examples = [group_named(g) for g in sorted(found, key=lambda g: -len(g))[:EXAMPLES]]
+        more = "等" if len(found) > EXAMPLES else ""
+        such = "如" if more else "即"
+        parts.append(
+            [
+                f"{len(parts) + 1}.{category.label}",
+                *b.number(f"problems.{category}"),
+                f"，{such}{'、'.join(examples)}{more}",
+            ]
+        )
+    kinds = f"{chinese.numeral(len(parts))}类" if len(parts) > 1 else ""
+    return [f"共梳理出{kinds}问题", *b.number("problems"), "：", *joined(parts, "；"), "。"]
+
+
+@sentences.add("rectifying.plans", missing="已审定的一村一策方案", entered="problems:plan_list")
+def plans(b: Brief) -> Pieces | None:
+    rows = b.fact("plans")
+    if not rows:
+        return None
+    days = [r["on"] for r in rows]
+    names = enumerate_some([r["village"] for r in rows], 6)
+    if len(rows) == 1 or len(set(days)) == 1:
+        when = f"{names}整顿方案于{b.day(days[0])}审定"
+    elif len(rows) <= 6:
+        when = f"{names}整顿方案分别于{b.days(days)}审定"
+    else:
+        when = f"{names}整顿方案陆续审定"
+    return [
+        f"按照“一村一策”要求逐村分析原因、明确目标，{when}，共",
+        *b.number("plans"),
+        "，逐项落实责任人、完成标准和时限。",
+    ]
+
+
+@sentences.add("rectifying.measures", missing="问题的整改措施", entered="problems:measure_list")
+def measures(b: Brief) -> Pieces | None:
+    if not b.figure("measures"):
+        return None
+    out: Pieces = ["方案细化为整改措施" if b.figure("plans") else "制定整改措施", *b.number("measures")]
+    if b.figure("measures.done"):
+        out += ["，目前已完成", *b.number("measures.done")]
+    return [*out, "。"]
+
+
+@sentences.add("rectifying.county_meetings", missing="上级领导主持的协调会", entered="meetings:meeting_list")
+def county_meetings(b: Brief) -> Pieces | None:
+    rows = [m for m in b.facts["coordination"] if m["level"] == "county"][-3:]
+    out: Pieces = []
+    for m in rows:
+        out += _meeting(b, m)
+    return out or None
+
+
+def _meeting(b: Brief, m: dict[str, Any]) -> Pieces:
+    chair = f"{m['chair_title']}{m['chair']}主持召开" if m["chair"] else f"{b.we}召开"
+    with_ = f"，{enumerate_some(m['departments'], 8)}参加" if m["departments"] else ""
+    out: Pieces = [f"{b.day(m['on'])}，{chair}协调会{with_}"]
+    key = m["key"]
+    if b.figure(f"{key}.matters"):
+        out += ["，会商难题", *b.number(f"{key}.matters")]
+    if b.figure(f"{key}.settled"):
+        names = enumerate_some([matter(text) for text in m["settled"]], 3)
+        out += [f"，其中{names}"]
+        out += (
+            ["等", *b.number(f"{key}.settled")]
+            if len(m["settled"]) > 3
+            else (b.number(f"{key}.settled") if len(m["settled"]) > 1 else [])
+        )
+        out.append("当场议定解决")
+    if b.figure(f"{key}.promised"):
+        out += ["；议定限期办理任务", *b.number(f"{key}.promised")]
+        if b.figure(f"{key}.kept"):
+            out += ["，已落实", *b.number(f"{key}.kept")]
+        if b.figure(f"{key}.late"):
+            out += ["，逾期未落实", *b.number(f"{key}.late")]
+    return [*out, "。"]
+
+
+@sentences.add("rectifying.own_meetings", missing="协调会的会议记录", entered="meetings:meeting_list")
+def own_meetings(b: Brief) -> Pieces | None:
+    rows = [m for m in b.facts["coordination"] if m["level"] != "county"]
+    if not rows:
+        return None
+    days = [m["on"] for m in rows]
+    county = len(b.facts["coordination"]) - len(rows)
+    when = b.days(days) if len(days) <= 4 else b.span(days[0], days[-1])
+    if not county:
+        return [f"{when}，{b.we}召开协调会", *b.number("coordination"), "，推动部门站所现场会商、合力解难。"]
+    return [f"{b.level}里又于{when}召开协调会跟进，累计召开协调会", *b.number("coordination"), "。"]
+
+
+@sentences.add("rectifying.stations", missing="问题的协助单位", entered="problems:problem_list")
+def stations(b: Brief) -> Pieces | None:
+    names = b.fact("stations")
+    if not names:
+        return None
+    if len(names) == 1:
+        return [f"根据问题性质，确定{names[0]}为协助单位，协同办理。"]
+    return [
+        f"根据问题性质和部门职能，确定{enumerate_some(names, 10)}",
+        *b.number("stations"),
+        "站所为协助单位，各司其职、协同办理。",
+    ]
+
+
+@sentences.add("rectifying.inspections", missing="督查记录", entered="inspections:inspection_list")
+def inspections(b: Brief) -> Pieces | None:
+    if not b.figure("inspections"):
+        return None
+    modes = ("meeting", "leader", "report", "announced", "unannounced", "four_not_two_direct")
+    held = [m for m in modes if b.figure(f"inspections.{m}")]
+    out: Pieces = ["开展督查", *b.number("inspections")]
+    words = {"meeting": "周前工作例会督查"} if b.fact("inspected_before_the_week") else {}
+    if len(held) == 1:
+        label = words.get(held[0], b.figures[f"inspections.{held[0]}"].label)
+        out.append(f"（{label}）")
+    else:
+        out.append("，其中")
+        for index, mode in enumerate(held):
+            label = words.get(mode, b.figures[f"inspections.{mode}"].label)
+            out += ["、" if index else "", label, *b.number(f"inspections.{mode}")]
+    return [*out, "。"]
+
+
+@sentences.add("rectifying.notices", missing="整改通知书", entered="inspections:notice_list")
+def notices(b: Brief) -> Pieces | None:
+    if not b.figure("notices"):
+        return None
+    out: Pieces = ["对发现的问题发出整改通知书", *b.number("notices")]
+    if b.figure("notices.answered"):
+        out += ["，已反馈", *b.number("notices.answered")]
+    if b.figure("notices.late"):
+        out += [f"，{enumerate_some(b.facts['notices_late'], 3)}尚有", *b.number("notices.late"), "逾期未反馈"]
+    return [*out, "。"]
+
+
+@sentences.add("rectifying.bulletins", missing="督查通报", entered="inspections:bulletin_list")
+def bulletins(b: Brief) -> Pieces | None:
+    rows = b.fact("bulletins")
+    if not rows:
+        return None
+    parts: list[Pieces] = []
+    for place in rows:
+        written = place["kind"] == "written"
+        name = b.enlarged if place["kind"] == "enlarged_committee_meeting" else place["name"]
+        days = f"（{b.days(place['days'])}）" if len(place["days"]) <= 4 else ""
+        head = "书面通报" if written else f"在{name}上通报"
+        parts.append([head, *b.number(f"bulletins.{place['kind']}"), days])
+    return ["督查情况", *joined(parts, "、"), "。"]
+
+
+@sentences.add("rectifying.visits", missing="领导走访记录", entered="inspections:visit_list")
+def visits(b: Brief) -> Pieces | None:
+    if not b.figure("visits"):
+        return None
+    out: Pieces = [f"{b.level}领导进村走访", *b.number("visits")]
+    if b.figure("visits.households"):
+        out += ["、入户", *b.number("visits.households")]
+    return [*out, "，面对面听取意见、督促整改。"]

@@ -1,0 +1,191 @@
+"""（三）of part one: what came of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from common import chinese
+from reports.language.brief import Brief, Pieces, enumerate_some, joined
+from reports.language.matters import Row, course, facts, groups, matter, of_village
+from reports.language.sentence import Sentences
+
+sentences = Sentences()
+DETAILED = 5  # matters of one village told with their facts; the annex has all
+VILLAGES = 6
+
+
+@sentences.add("results.campaigns", missing="结合开展的工作", entered="rounds:campaign_list")
+def campaigns(b: Brief) -> Pieces | None:
+    rows = b.fact("campaigns")
+    if not rows:
+        return None
+    names = enumerate_some([_campaign(c) for c in rows], 4)
+    out: Pieces = [f"把{b.work}与{names}等工作统筹推进" if len(rows) > 1 else f"把{b.work}与{names}统筹推进"]
+    if b.figure("linked"):
+        out += ["，", *b.number("linked"), "问题结合上述工作一并解决或推进"]
+    return [*out, "。"]
+
+
+def _campaign(c: dict[str, str]) -> str:
+    """“我为群众办实事”, 以“双争一满意”为主要内容的创先争优."""
+    if c["note"] and "争" in c["note"]:
+        return f"{c['name']}（{c['note']}）"
+    return f"“{c['name']}”" if len(c["name"]) > 6 else c["name"]
+
+
+@sentences.add("results.practices", missing="经验做法", entered="rounds:practice_list")
+def practices(b: Brief) -> Pieces | None:
+    names = b.fact("practices")
+    if not names:
+        return None
+    shown = [f"“{name}”" for name in names[:4]]
+    listed = chinese.enumerate_all(shown) if len(names) <= 4 else "、".join(shown) + "等"
+    count = b.number("practices") if len(names) > 1 else []
+    return [f"总结形成{listed}", *count, "经验做法" if count else "做法", "，逐步固化为长效机制。"]
+
+
+@sentences.add("results.closed", missing="已销号的问题", entered="problems:problem_list")
+def closed(b: Brief) -> Pieces | None:
+    if not b.figure("closed"):
+        return None
+    out: Pieces = [f"截至{b.as_of}，台账所列", *b.number("problems"), "问题已销号", *b.number("closed")]
+    out += ["，销号率", *b.number("closed.rate")]
+    parts = [
+        [word, *b.number(f"closed.{degree}")]
+        for degree, word in (("full", "妥善解决"), ("basic", "基本化解"))
+        if b.figure(f"closed.{degree}")
+    ]
+    if len(parts) > 1:
+        out += ["，其中", *joined(parts, "、")]
+    return [*out, "。"]
+
+
+@sentences.add("results.projects")
+def projects(b: Brief) -> Pieces | None:
+    """Villages that share a key project are named together."""
+    told = []
+    for group in _shared(b):
+        names = chinese.enumerate_all(list(dict.fromkeys(r["village"] for r in group)))
+        each = "，".join(f"{r['village']}{'、'.join(facts(b, r)) or course(b, r)}" for r in group)
+        degrees = {r["degree"] for r in group}
+        end = {"full": "，均已妥善解决", "basic": "，均已基本化解"}.get(degrees.pop(), "") if len(degrees) == 1 else ""
+        told.append(f"{names}共同涉及的{matter(group[0]['title'], group[0]['project'])}，{each}{end}。")
+    return ["".join(told[:3])] if told else None
+
+
+def _shared(b: Brief) -> list[list[Row]]:
+    """Closed matters of one key project in several villages."""
+    done = [r for r in b.facts["problems"] if r["state"] == "closed"]
+    return [g for g in groups(done) if len({r["village_id"] for r in g}) > 1]
+
+
+@sentences.add("results.villages", missing="已销号问题的节点事实或结果表述", entered="problems:problem_list")
+def villages(b: Brief) -> Pieces | None:
+    together = {r["id"] for group in _shared(b) for r in group}
+    rows = [
+        r
+        for r in b.facts["problems"]
+        if r["id"] not in together and (r["state"] == "closed" or r["degree"] == "preliminary")
+    ]
+    parts: list[Pieces] = []
+    for village_id in dict.fromkeys(r["village_id"] for r in rows):
+        here = [r for r in rows if r["village_id"] == village_id]
+        here.sort(key=lambda r: (r["state"] != "closed", r["degree"] != "full", not r["milestones"], r["number"]))
+        clauses = [f"{matter(r['title'], r['project'])}，{course(b, r)}" for r in here[:DETAILED]]
+        clauses[0] = of_village(here[0]["village"], clauses[0])
+        part: Pieces = ["；".join(clauses)]
+        if len(here) > DETAILED:
+            part.append("；其余问题也已逐项办理")
+        parts.append([*part, "。"])
+    shown = parts[:VILLAGES]
+    return [piece for part in shown for piece in part] or None
+
+
+@sentences.add("results.guidance")
+def guidance(b: Brief) -> Pieces | None:
+    papers = [p for p in b.facts["papers"] if p["kind"] == "guidance" and p["topic"] == "economy"]
+    if not papers or not b.figure("guidance.items"):
+        return None
+    return [f"对照《{papers[-1]['title'].strip('《》')}》", *b.number("guidance.items"), "措施抓落实。"]
+
+
+@sentences.add("results.paths", missing="村集体经济路径和产业", entered="villages:economy_list")
+def paths(b: Brief) -> Pieces | None:
+    rows = b.fact("paths")
+    if not rows:
+        return None
+    kinds = [f"“{name}”" for name in dict.fromkeys(p["name"] for p in rows if p["path"] != "other")]
+    head = f"探索{chinese.enumerate_all(kinds)}{'等' if len(kinds) > 1 else ''}路径，" if kinds else ""
+    return [f"{head}{'，'.join(_path(p) for p in rows[:6])}{'等' if len(rows) > 6 else ''}。"]
+
+
+def _path(p: dict[str, Any]) -> str:
+    with_ = f"与{chinese.enumerate_all(p['partners'])}" if p["partners"] else ""
+    if p["path"] == "joint":
+        return f"{p['village']}{with_}联建{p['industry']}产业"
+    if p["path"] == "investment":
+        return f"{p['village']}引进项目发展{p['industry']}"
+    if p["path"] == "party_led":
+        return f"{p['village']}由村党组织领办{p['industry']}项目"
+    return f"{p['village']}{with_}发展{p['industry']}"
+
+
+@sentences.add("results.leaders", missing="各村培养致富带头人的人数", entered="villages:figures_list")
+def leaders(b: Brief) -> Pieces | None:
+    return ["培养致富带头人", *b.number("leaders.trained"), "。"] if b.figure("leaders.trained") else None
+
+
+@sentences.add("results.income", missing="各村本年度集体经济收入", entered="villages:figures_list")
+def income(b: Brief) -> Pieces | None:
+    told = b.facts["income"]
+    rows = told["villages"]
+    if not rows:
+        return None
+    parts: list[Pieces] = []
+    for row in rows[:VILLAGES]:
+        key = f"income.{row['village_id']}"
+        if row["before"] is None:
+            parts.append([f"{row['village']}", *b.number(f"{key}.now")])
+            continue
+        verb = "增加到" if Decimal(row["now"]) > Decimal(row["before"]) else "变为"
+        parts.append([f"{row['village']}由", *b.number(f"{key}.before"), verb, *b.number(f"{key}.now")])
+    out: Pieces = [
+        f"{told['year']}年村集体经济收入与上年相比，"
+        if all(r["before"] for r in rows)
+        else f"{told['year']}年村集体经济收入，"
+    ]
+    out += joined(parts, "，")
+    if len(rows) > VILLAGES:
+        out.append("等")
+    above = b.figure("income.above")
+    if above and above.value == len(b.villages):
+        whole = "" if len(b.villages) == 1 else "全部"
+        out += [
+            "，",
+            *([*b.number("income.above"), b.village_word] if whole else []),
+            f"{whole}超过{told['threshold']}万元",
+        ]
+    elif above:
+        out += ["，其中", *b.number("income.above"), f"{b.village_word}达到{told['threshold']}万元以上"]
+    return [*out, "。"]
+
+
+@sentences.add("results.survey", missing="群众满意度测评", entered="inspections:survey_list")
+def survey(b: Brief) -> Pieces | None:
+    told = b.fact("survey")
+    if not told or not b.figure("survey.valid"):
+        return None
+    names = enumerate_some(told["villages"], 6)
+    out: Pieces = [f"{b.days(told['days'][:3])}在{names}开展{told['name']}，收回有效票", *b.number("survey.valid")]
+    if b.figure("survey.good"):
+        out += ["，其中满意和基本满意", *b.number("survey.good"), "，占", *b.number("survey.rate")]
+    return [*out, "。"]
+
+
+@sentences.add("results.turned_round")
+def turned_round(b: Brief) -> Pieces | None:
+    if not b.figure("turned_round"):
+        return None
+    names = [d["village"] for d in b.facts["designations"] if d["turned_round_on"]]
+    return [f"{enumerate_some(names, 6)}", *b.number("turned_round"), f"{b.village_word}已完成转化。"]

@@ -1,0 +1,31 @@
+"""What is done with summaries: draft and compute anew, edit by paragraph, submit and sign, ask for the file."""
+
+from reports.services.drafting import default_period, draft_summary, recompute
+from reports.services.editing import (
+    accept_generated,
+    add_own_part,
+    edit_part,
+    keep_own,
+    move_part,
+    remove_own_part,
+    revert_part,
+)
+from reports.services.files import request_pdf
+from reports.services.signing import return_summary, sign, submit_for_sign
+
+__all__ = [
+    "accept_generated",
+    "add_own_part",
+    "default_period",
+    "draft_summary",
+    "edit_part",
+    "keep_own",
+    "move_part",
+    "recompute",
+    "remove_own_part",
+    "request_pdf",
+    "return_summary",
+    "revert_part",
+    "sign",
+    "submit_for_sign",
+]

@@ -1,0 +1,167 @@
+"""A draft from the records, and the same draft from newer records without losing the author's words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from audit import services as audit
+from common.errors import Refused
+from problems.models import Problem
+from problems.terms import LEDGER_STATES
+from reports import outlines
+from reports.figures import Figures, compute
+from reports.models import Part, Summary
+from rounds.models import Designation, Round
+
+
+def default_period(round: Round, kind: str, today: date) -> tuple[date, date]:
+    """The period a summary of this kind usually covers, seen from a day: the running week, month or quarter, or the round so far."""
+    last = max(min(today, round.ends_on), round.starts_on)
+    if kind == Summary.Kind.WEEKLY:
+        first = last - timedelta(days=last.weekday())
+    elif kind == Summary.Kind.MONTHLY:
+        first = last.replace(day=1)
+    elif kind == Summary.Kind.QUARTERLY:
+        first = last.replace(month=(last.month - 1) // 3 * 3 + 1, day=1)
+    else:
+        first = round.starts_on
+    return max(first, round.starts_on), last
+
+
+def check_period(*, starts_on: date, ends_on: date, as_of: date, round: Round) -> None:
+    """Raise Refused, with the field, for a period no summary can be written about."""
+    if ends_on < starts_on:
+        raise Refused("截止日期不能早于起始日期，请改正后再起草。", field="ends_on")
+    if as_of < starts_on:
+        raise Refused("数据截至日期不能早于起始日期：那一天本期工作还没有开始。", field="as_of")
+    if ends_on < round.starts_on:
+        raise Refused(f"{round}从{round.starts_on}开始，所选期间在它之前，没有可以总结的工作。", field="ends_on")
+
+
+def check_records(round: Round, as_of: date) -> None:
+    """Raise Refused when the round holds nothing to write about on the day."""
+    listed = Designation.objects.filter(round=round).listed_on(as_of).exists()
+    if (
+        not listed
+        and not Problem.objects.filter(round=round, steps__since__lte=as_of, steps__state__in=LEDGER_STATES).exists()
+    ):
+        raise Refused(
+            f"{round}截至{as_of}还没有审定的整顿对象，也没有入账的问题，无法起草总结。请先登记整顿对象或问题。"
+        )
+
+
+@dataclass(frozen=True)
+class Written:
+    """A computation written out: figures, parts, and the sentences a record is missing for."""
+
+    figures: Figures
+    drafts: list[outlines.Draft]
+    missing: list[dict[str, str]]
+
+
+def write(round: Round, *, kind: str, starts_on: date, ends_on: date, as_of: date) -> Written:
+    """Compute and write out; reads only."""
+    figures = compute(round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of)
+    missing = [
+        {"part": part, "sentence": s.key, "missing": s.missing, "entered": s.entered}
+        for part, s in outlines.gaps(figures)
+    ]
+    return Written(figures, outlines.write(figures), missing)
+
+
+@transaction.atomic
+def draft_summary(
+    *, round: Round, kind: str, starts_on: date, ends_on: date, as_of: date, by: Any, at: datetime
+) -> Summary:
+    """Compute the figures and write the first draft. Refused for an impossible period or a round without any record."""
+    check_period(starts_on=starts_on, ends_on=ends_on, as_of=as_of, round=round)
+    check_records(round, as_of)
+    written = write(round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of)
+    summary = Summary.objects.create(
+        township_id=round.township_id,
+        round=round,
+        kind=kind,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        as_of=as_of,
+        title=outlines.title_of(written.figures),
+        figures=written.figures.to_json(),
+        missing=written.missing,
+        computed_at=at,
+        author=by,
+        created_at=at,
+    )
+    Part.objects.bulk_create(
+        Part(summary=summary, key=d.key, order=order, kind=d.kind, generated=d.runs, seen=d.runs)
+        for order, d in enumerate(written.drafts, 1)
+    )
+    audit.record(summary, "起草总结", by=by, at=at)
+    return summary
+
+
+@transaction.atomic
+def recompute(summary: Summary, *, by: Any, at: datetime, as_of: date | None = None) -> Summary:
+    """Compute anew. Own words stay; each part keeps what its reader saw before, so that the page shows what the data changed.
+
+    Without `as_of` the day stays; a later day carries the draft forward.
+    """
+    require_draft(summary)
+    day = as_of or summary.as_of
+    check_period(starts_on=summary.starts_on, ends_on=summary.ends_on, as_of=day, round=summary.round)
+    written = write(summary.round, kind=summary.kind, starts_on=summary.starts_on, ends_on=summary.ends_on, as_of=day)
+    before = list(summary.parts.all())
+    parts = merged(before, written.drafts, summary)
+    kept = {part.pk for part in parts if part.pk}
+    Part.objects.filter(pk__in=[p.pk for p in before if p.pk not in kept]).delete()
+    changed = [p for p in parts if p.pk]
+    Part.objects.bulk_update(changed, ["generated", "order", "version", "kind"])
+    Part.objects.bulk_create(p for p in parts if not p.pk)
+    summary.figures, summary.missing = written.figures.to_json(), written.missing
+    summary.as_of, summary.computed_at = day, at
+    title = next(p for p in parts if p.kind == Part.Kind.TITLE)
+    summary.title = title.text
+    summary.save(update_fields=["figures", "missing", "as_of", "computed_at", "title"])
+    touch(summary)
+    audit.record(summary, "重新计算数据", by=by, at=at)
+    return summary
+
+
+def merged(before: list[Part], drafts: list[outlines.Draft], summary: Summary) -> list[Part]:
+    """The parts of a summary with the words of a new computation, in memory: moved parts stay where they were moved to, new ones
+    follow the part the outline puts them after, parts the outline no longer knows stay only if the author wrote in them."""
+    known = {part.key: part for part in before}
+    wanted = {draft.key for draft in drafts}
+    result = [p for p in before if p.key in wanted or p.is_added or p.is_own]
+    previous: Part | None = None
+    for draft in drafts:
+        part = known.get(draft.key)
+        if part is None:
+            part = Part(summary=summary, key=draft.key, kind=draft.kind, generated=draft.runs, seen=draft.runs)
+            result.insert(result.index(previous) + 1 if previous else 0, part)
+        elif part.generated != draft.runs:
+            part.generated = draft.runs
+            part.version += 1  # whoever has this paragraph open is shown the new words before he saves
+        part.kind = draft.kind
+        previous = part
+    for order, part in enumerate(result, 1):
+        part.order = order
+    return result
+
+
+def require_draft(summary: Summary) -> None:
+    """Raise Refused once the summary is out of the author's hands."""
+    if summary.state == Summary.State.SIGNED:
+        raise Refused("总结已签发，不能再改。需要更新时请另起草一份。")
+    if summary.state == Summary.State.REVIEW:
+        raise Refused("总结已送签，不能再改。需要修改时请先退回起草。")
+
+
+def touch(summary: Summary) -> None:
+    """The printed text changed: the next PDF is another one. Two people editing two paragraphs do not disturb each other."""
+    Summary.objects.filter(pk=summary.pk).update(version=F("version") + 1)
+    summary.refresh_from_db(fields=["version"])

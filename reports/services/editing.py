@@ -1,0 +1,151 @@
+"""The author's hand: words of his own, paragraph by paragraph."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from audit import services as audit
+from common.errors import Refused
+from common.models import save_if_unchanged
+from common.text import clean
+from reports.models import Part, Summary
+from reports.outlines import OWN_KINDS
+from reports.services.drafting import require_draft, touch
+
+MAX_PART = 5000
+MAX_TITLE = 80
+FIELDS = ["own_text", "is_own", "seen", "edited_by", "edited_at"]
+
+
+@transaction.atomic
+def edit_part(part: Part, *, text: str, base_version: int, by: Any, at: datetime) -> Part:
+    """Put the author's words in place of the generated ones (RecordChanged if the part changed since `base_version`)."""
+    require_draft(part.summary)
+    text = clean(text)
+    if not text:
+        raise Refused("内容不能为空。不想要这一段时，请用“恢复自动文字”或“删除本段”。", field="text")
+    limit = MAX_TITLE if part.is_heading else MAX_PART
+    if len(text) > limit:
+        raise Refused(f"文字过长：共{len(text)}字，最多{limit}字。", field="text")
+    if part.is_heading and "\n" in text:
+        raise Refused("标题只能写一行。", field="text")
+    old = part.text
+    part.own_text, part.is_own, part.seen = text, True, part.generated
+    part.edited_by, part.edited_at = by, at
+    save_if_unchanged(part, expected_version=base_version, fields=FIELDS)
+    return _noted(part, "改写段落", old, by=by, at=at)
+
+
+@transaction.atomic
+def revert_part(part: Part, *, by: Any, at: datetime) -> Part:
+    """Back to the generated words. The author's are kept in the record of what was done."""
+    require_draft(part.summary)
+    if part.is_added:
+        raise Refused("这一段是您自己添加的，没有自动文字可以恢复。")
+    old = part.text
+    part.own_text, part.is_own, part.seen = "", False, part.generated
+    part.edited_by, part.edited_at = by, at
+    save_if_unchanged(part, expected_version=part.version, fields=FIELDS)
+    return _noted(part, "恢复自动文字", old, by=by, at=at)
+
+
+accept_generated = revert_part  # the data changed and the author takes the new words
+
+
+@transaction.atomic
+def keep_own(part: Part, *, by: Any, at: datetime) -> Part:
+    """The author has seen what the data changed and leaves the text as it stands."""
+    require_draft(part.summary)
+    part.seen = part.generated
+    save_if_unchanged(part, expected_version=part.version, fields=["seen"])
+    audit.record(part.summary, "核对数据变化", by=by, at=at)
+    return part
+
+
+@transaction.atomic
+def add_own_part(summary: Summary, *, section: str, text: str, by: Any, at: datetime) -> Part:
+    """A paragraph of the author's own at the end of a section (key of its heading: part.work, part.shortfalls, part.next)."""
+    require_draft(summary)
+    if section not in OWN_KINDS:
+        raise Refused("请选择加在哪一部分。", field="section")
+    text = clean(text)
+    if not text:
+        raise Refused("请填写内容。", field="text")
+    if len(text) > MAX_PART:
+        raise Refused(f"文字过长：共{len(text)}字，最多{MAX_PART}字。", field="text")
+    parts = list(summary.parts.all())
+    place = _end_of(parts, section)
+    Part.objects.filter(summary=summary, order__gte=place).update(order=F("order") + 1)
+    number = 1 + max((int(p.key.split(".")[1]) for p in parts if p.is_added), default=0)
+    part = Part.objects.create(
+        summary=summary, key=f"own.{number}", order=place, kind=OWN_KINDS[section],
+        own_text=text, is_own=True, edited_by=by, edited_at=at,
+    )  # fmt: skip
+    return _noted(part, "添加段落", "", by=by, at=at)
+
+
+def _end_of(parts: list[Part], section: str) -> int:
+    """The order number behind the last part below a first-level heading; the closing paragraph belongs to none."""
+    inside, last = False, 0
+    for part in parts:
+        if part.kind == Part.Kind.HEADING1:
+            inside = part.key == section
+        if inside and part.kind != Part.Kind.PARAGRAPH:
+            last = part.order
+    if not last:
+        raise Refused("这份总结没有这一部分。", field="section")
+    return last + 1
+
+
+@transaction.atomic
+def remove_own_part(part: Part, *, by: Any, at: datetime) -> None:
+    """Take away a paragraph the author added; its words stay in the record of what was done."""
+    require_draft(part.summary)
+    if not part.is_added:
+        raise Refused("这一段来自数据，不能删除；可以改写。")
+    audit.record(
+        part.summary, "删除段落", by=by, at=at,
+        changes=[{"field": part.key, "label": "段落", "old": audit.show(part.text), "new": "（空）"}],
+    )  # fmt: skip
+    part.delete()
+    touch(part.summary)
+
+
+@transaction.atomic
+def move_part(part: Part, *, up: bool, by: Any, at: datetime) -> Part:
+    """Change places with the neighbour of the same kind under the same heading; at the end of the row nothing happens."""
+    require_draft(part.summary)
+    if part.is_heading or part.kind == Part.Kind.PARAGRAPH:
+        raise Refused("只有分条叙述的段落可以移动。")
+    row = list(part.summary.parts.all())
+    here = next(i for i, p in enumerate(row) if p.pk == part.pk)
+    step = -1 if up else 1
+    other = here + step
+    while 0 <= other < len(row) and row[other].kind == part.kind and not row[other].text:
+        other += step  # an empty part is not seen, so moving past it must not look like nothing happened
+    if not 0 <= other < len(row) or row[other].kind != part.kind:
+        return part
+    row.insert(other, row.pop(here))
+    for order, p in enumerate(row, 1):
+        p.order = order
+    Part.objects.bulk_update(row, ["order"])
+    audit.record(part.summary, "移动段落", by=by, at=at)
+    touch(part.summary)
+    return row[other]
+
+
+def _noted(part: Part, verb: str, old: str, *, by: Any, at: datetime) -> Part:
+    summary = part.summary
+    if part.kind == Part.Kind.TITLE:
+        summary.title = part.text
+        summary.save(update_fields=["title"])
+    audit.record(
+        summary, verb, by=by, at=at,
+        changes=[{"field": part.key, "label": "段落", "old": audit.show(old), "new": audit.show(part.text)}],
+    )  # fmt: skip
+    touch(summary)
+    return part

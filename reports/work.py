@@ -1,0 +1,127 @@
+"""Long work of this app: the PDF of a summary. The file appears whole or not at all, once, however often the job is delivered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from common.errors import Refused
+from jobs.models import Job
+from reports import document_model
+from reports.document.bounded import render_pdf_bounded
+from reports.document.errors import DocumentError
+from reports.document.pdf import AttachedFile
+from reports.models import Summary, SummaryFile
+from reports.services.files import job_key
+
+Progress = Callable[[int, str], None]
+
+
+def attachments(summary: Summary) -> list[AttachedFile]:
+    """What the PDF carries: the figures its sentences were written from."""
+    content = json.dumps(summary.figures, ensure_ascii=False, sort_keys=True, indent=1).encode()
+    return [AttachedFile("figures.json", content, "本总结所依据的数据", "Data")]
+
+
+def identifier(summary: Summary) -> str:
+    return f"summary-{summary.pk}-{summary.version}"
+
+
+def render_summary(progress: Progress, *, summary_id: int, version: int) -> dict[str, Any]:
+    """Make the PDF of one summary and note it. Called by the worker; a second delivery finds the first one's file."""
+    job = Job.objects.get(key=job_key(summary_id, version))
+    if made := SummaryFile.objects.filter(job=job).first():
+        return _result(made)
+    summary = Summary.objects.select_related("township", "round").filter(pk=summary_id).first()
+    if summary is None:
+        raise Refused("这份总结已不存在。")
+    if summary.version != version:
+        raise Refused("提交之后总结又有改动，请回到总结页面重新生成。")
+    parts = list(summary.parts.all())
+    try:
+        content = render_pdf_bounded(
+            document_model.document(summary, parts),
+            attachments=attachments(summary),
+            created_at=summary.signed_at or summary.computed_at,
+            identifier=identifier(summary),
+            on_step=progress,
+        )
+    except DocumentError as error:
+        raise Refused(str(error)) from error
+    name = f"summaries/{summary.created_at:%Y}/{identifier(summary)}.pdf"
+    write_whole(Path(settings.MEDIA_ROOT) / name, content)
+    progress(97, "登记文件")
+    with transaction.atomic():
+        made, _ = SummaryFile.objects.get_or_create(
+            job=job,
+            defaults={
+                "summary": summary,
+                "file": name,
+                "name": file_name(summary),
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "size": len(content),
+                "pages": page_count(content),
+                "made_at": timezone.now(),
+                "summary_version": version,
+            },
+        )
+    return _result(made)
+
+
+def _result(made: SummaryFile) -> dict[str, Any]:
+    return {"url": reverse("reports:file_download", args=[made.pk]), "label": "下载PDF", "file_id": made.pk}
+
+
+def file_name(summary: Summary) -> str:
+    """The name a leader finds in his folder: title, as-of day, and whether it is signed."""
+    state = "已签发" if summary.state == Summary.State.SIGNED else "草稿"
+    stem = "".join(c for c in summary.title if c not in '<>:"|?*/\\\n')
+    return f"{stem}（截至{summary.as_of}，{state}）.pdf"
+
+
+_OBJECTS = re.compile(rb"/ObjStm\b.*?stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
+_PAGE = re.compile(rb"/Type\s*/Page(?!s)\b")
+
+
+def page_count(content: bytes) -> int:
+    """Pages of a PDF we wrote ourselves: its page objects, which stand in compressed object streams."""
+    found = len(_PAGE.findall(content))
+    for packed in _OBJECTS.findall(content):
+        try:
+            found += len(_PAGE.findall(zlib.decompressobj().decompress(packed)))
+        except zlib.error:
+            continue
+    return found
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Under its name the file is complete, even if the machine stops in the middle: written aside, forced to disk, renamed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(aside, 0o644)
+        os.replace(aside, path)
+    except BaseException:
+        Path(aside).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
