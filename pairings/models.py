@@ -97,6 +97,11 @@ class Pairing(Versioned):
         return self.helper_village or self.helper_cadre or self.helper_unit  # type: ignore[return-value]
 
     @property
+    def helper_with_title(self) -> str:
+        """The helper as pages name it: a cadre with title."""
+        return self.helper_cadre.with_title if self.helper_cadre else str(self.helper)
+
+    @property
     def township_id(self) -> int:
         return self.village.township_id
 

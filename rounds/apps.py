@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class RoundsConfig(AppConfig):
     name = "rounds"
     verbose_name = "整顿轮次"
+
+    def ready(self) -> None:
+        from villages import sections
+
+        sections.register("rounds.sections.of_village")

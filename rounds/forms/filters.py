@@ -17,6 +17,10 @@ from villages.pages import FilterForm
 ANY = ("", "全部")
 
 
+def _key(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 def codes(value: Any) -> list[tuple[str, str]]:
     return [ANY, *value]
 
@@ -82,11 +86,11 @@ class VillageRoundFilter(RoundFilter):
         super().prepare()
         villages = Village.objects.visible_to(self.access)
         if self.many_townships:
-            chosen, village = self.data.get("township", ""), self.data.get("village", "")
-            if chosen.isdecimal():
-                villages = villages.filter(township_id=int(chosen))
-            elif village.isdecimal():
-                villages = villages.filter(pk=int(village))
+            township, village = (_key(self.data.get(name, "")) for name in ("township", "village"))
+            if township:
+                villages = villages.filter(township_id=township)
+            elif village:  # an address may name a village alone
+                villages = villages.filter(pk=village)
             else:
                 del self.fields["village"]
                 return

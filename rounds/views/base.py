@@ -33,11 +33,11 @@ def mark(code: str, text: str) -> str:
     return format_html('<span class="mark mark-{}">{}</span>', code, text)
 
 
-def cadres_for(round: Round) -> QuerySet[Cadre]:
-    """Who may be named in a round's records: cadres of its township and of the county above, still in office."""
+def cadres_for(round: Round, *, also: int | None = None) -> QuerySet[Cadre]:
+    """Who may be named in a round's records: cadres of its township and of the county above, in office, and `also` who is named now."""
     return Cadre.objects.filter(
-        Q(township_id=round.township_id) | Q(township_id=None, county_id=round.township.county_id), left_on=None
-    )
+        Q(township_id=round.township_id) | Q(township_id=None, county_id=round.township.county_id)
+    ).filter(Q(left_on=None) | Q(pk=also))
 
 
 def villages_for(round: Round) -> QuerySet[Village]:

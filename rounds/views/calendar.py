@@ -89,7 +89,7 @@ class CalendarUpdate(ChangeRecord):
     title = "修改行事历事项"
 
     def choices(self) -> dict[str, QuerySet[Any]]:
-        return {"owner": cadres_for(self.round)}
+        return {"owner": cadres_for(self.round, also=self.record.owner_id)}
 
     def write(self, **values: Any) -> None:
         services.change_calendar_item(self.record, **values)

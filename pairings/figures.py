@@ -1,0 +1,50 @@
+"""Before and after: the helped village's yearly figures around the term of a pairing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from common import chinese
+from pairings.models import Pairing
+from villages.models import VillageYear
+
+FIGURES = ["income", "operating_income", "members", "members_60", "members_under_35", "applicants"]
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    values: list[str]
+    change: str
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """Years from the one before the term to the last of it; a year without a sheet is left out."""
+
+    years: list[tuple[int, bool]]  # with whether it lies in the term
+    rows: list[Row]
+
+
+def before_after(pairing: Pairing, sheets: Sequence[VillageYear], today: date) -> BeforeAfter:
+    """From sheets already loaded; figures nobody entered are left out."""
+    last = (pairing.ends_on or today).year
+    chosen = sorted((s for s in sheets if pairing.starts_on.year - 1 <= s.year <= last), key=lambda s: s.year)
+    rows = []
+    for name in FIGURES:
+        values: list[Decimal | int | None] = [getattr(s, name) for s in chosen]
+        known = [v for v in values if v is not None]
+        if known:
+            label = str(VillageYear._meta.get_field(name).verbose_name)
+            change = _signed(Decimal(known[-1]) - Decimal(known[0])) if len(known) > 1 else "—"
+            rows.append(Row(label, [chinese.amount(v) for v in values], change))
+    return BeforeAfter([(s.year, s.year >= pairing.starts_on.year) for s in chosen], rows)
+
+
+def _signed(value: Decimal) -> str:
+    if not value:
+        return "持平"
+    return f"{'增' if value > 0 else '减'}{chinese.amount(abs(value))}"
