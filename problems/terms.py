@@ -24,6 +24,8 @@ class State(TextChoices):
     RELAPSED = "relapsed", "反弹"
 
 
+# Not yet taken into the ledger.
+BEFORE_STATES = (State.DRAFT, State.SUBMITTED, State.RETURNED)
 # In rectification: has a colour, counts as open.
 RUNNING_STATES = (State.RECTIFYING, State.CLOSING, State.RELAPSED)
 # Taken into the ledger and not closed: what a summary counts as open.

@@ -166,43 +166,49 @@ class Circumstances:
     duties: frozenset[Duty]
     met: frozenset[Need]
 
+    @classmethod
+    def read(cls, row: Any) -> Circumstances:
+        """From a row that carries the columns of `circumstance_columns`."""
+        met = {
+            Need.CLOSE_UNCHECKED: row.close_unchecked,
+            Need.CLOSE_CHECKED: row.close_checked,
+            Need.EXTENSION_PENDING: row.extension_pending,
+            Need.NO_EXTENSION_PENDING: not row.extension_pending,
+        }
+        return cls(
+            duties=frozenset(duty for duty in Duty if getattr(row, f"did_{duty}")),
+            met=frozenset(need for need, holds in met.items() if holds),
+        )
 
-def circumstances(problem: Problem, user: Any) -> Circumstances:
-    """One query."""
+
+def circumstance_columns(user: Any) -> dict[str, Exists]:
+    """Annotations for a problem queryset, so that a page that loads a problem learns its circumstances in the same query."""
     from problems.models import CloseRequest, Extension, ProgressEntry
 
     this: dict[str, Any] = {"problem": OuterRef("pk")}
     closes = CloseRequest.objects.filter(**this, outcome=CloseRequest.Outcome.PENDING)
     extensions = Extension.objects.filter(**this, decision=Extension.Decision.PENDING)
-    row = (
-        type(problem)
-        .objects.filter(pk=problem.pk)
-        .values_list(
-            Exists(ProgressEntry.objects.filter(**this, by=user)),
-            Exists(closes.filter(asked_by=user)),
-            Exists(closes.filter(checked_by=user)),
-            Exists(extensions.filter(asked_by=user)),
-            Exists(closes.filter(checked_by=None)),
-            Exists(closes.exclude(checked_by=None)),
-            Exists(extensions),
-        )
-        .first()
-    ) or (False,) * 7
-    *did, unchecked, checked, pending = row
-    met = {
-        Need.CLOSE_UNCHECKED: unchecked,
-        Need.CLOSE_CHECKED: checked,
-        Need.EXTENSION_PENDING: pending,
-        Need.NO_EXTENSION_PENDING: not pending,
+    return {
+        f"did_{Duty.POSTED_PROGRESS}": Exists(ProgressEntry.objects.filter(**this, by=user)),
+        f"did_{Duty.ASKED_CLOSE}": Exists(closes.filter(asked_by=user)),
+        f"did_{Duty.CHECKED_CLOSE}": Exists(closes.filter(checked_by=user)),
+        f"did_{Duty.ASKED_EXTENSION}": Exists(extensions.filter(asked_by=user)),
+        "close_unchecked": Exists(closes.filter(checked_by=None)),
+        "close_checked": Exists(closes.exclude(checked_by=None)),
+        "extension_pending": Exists(extensions),
     }
-    return Circumstances(
-        duties=frozenset(duty for duty, done in zip(Duty, did, strict=True) if done),
-        met=frozenset(need for need, holds in met.items() if holds),
-    )
 
 
-def allowed_actions(problem: Problem, access: Access, unit_ids: Iterable[int] = ()) -> list[Transition]:
-    """What this visitor may do with the problem now, in the table's order; at most one query.
+def circumstances(problem: Problem, user: Any) -> Circumstances:
+    """One query."""
+    columns = circumstance_columns(user)
+    return Circumstances.read(type(problem).objects.only("pk").annotate(**columns).get(pk=problem.pk))
+
+
+def allowed_actions(
+    problem: Problem, access: Access, unit_ids: Iterable[int] = (), now: Circumstances | None = None
+) -> list[Transition]:
+    """What this visitor may do with the problem now, in the table's order; at most one query, none when `now` is given.
 
     `unit_ids`: the problem's responsible and assisting units, for visitors from a station.
     """
@@ -214,7 +220,7 @@ def allowed_actions(problem: Problem, access: Access, unit_ids: Iterable[int] = 
     ]
     if not any(row.not_by or row.needs for row in rows):
         return rows
-    now = circumstances(problem, access.user)
+    now = now or circumstances(problem, access.user)
     return [row for row in rows if not now.duties.intersection(row.not_by) and now.met.issuperset(row.needs)]
 
 

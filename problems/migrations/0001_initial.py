@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('extensions_granted', models.PositiveSmallIntegerField(default=0, verbose_name='延期次数')),
                 ('relapses', models.PositiveSmallIntegerField(default=0, verbose_name='反弹次数')),
                 ('started_on', models.DateField(blank=True, null=True, verbose_name='开始整改日期')),
+                ('resumed_on', models.DateField(blank=True, null=True, verbose_name='恢复整改日期')),
                 ('last_progress_on', models.DateField(blank=True, null=True, verbose_name='最近进展日期')),
                 ('closed_on', models.DateField(blank=True, null=True, verbose_name='销号时间')),
                 ('outcome', models.CharField(blank=True, max_length=300, verbose_name='结果表述')),

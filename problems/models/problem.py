@@ -121,6 +121,8 @@ class Problem(Versioned, Standing):
     extensions_granted = models.PositiveSmallIntegerField("延期次数", default=0)
     relapses = models.PositiveSmallIntegerField("反弹次数", default=0)
     started_on = models.DateField("开始整改日期", null=True, blank=True)
+    # Resumption or relapse: from here the days without progress are counted anew.
+    resumed_on = models.DateField("恢复整改日期", null=True, blank=True)
     last_progress_on = models.DateField("最近进展日期", null=True, blank=True)
     closed_on = models.DateField("销号时间", null=True, blank=True)
     outcome = models.CharField("结果表述", max_length=300, blank=True)

@@ -104,7 +104,7 @@ def relapse(
         closed_on=None,
         outcome="",
         relapses=problem.relapses + 1,
-        started_on=day,
+        resumed_on=day,
         **changes,
     )
 

@@ -49,7 +49,7 @@ def suspend(problem: Problem, *, reason: str, by: Any, at: datetime, on: date | 
 def resume(problem: Problem, *, by: Any, at: datetime, on: date | None = None, reason: str = "") -> Step:
     """End a pause. The deadline is the old one; the commissioner moves it where it has passed meanwhile."""
     day = standing.day_of(at, on)
-    return standing.move(problem, action="resume", by=by, at=at, on=day, reason=reason, started_on=day)
+    return standing.move(problem, action="resume", by=by, at=at, on=day, reason=reason, resumed_on=day)
 
 
 @transaction.atomic

@@ -41,6 +41,7 @@ CHANGEABLE = (
     "extensions_granted",
     "relapses",
     "started_on",
+    "resumed_on",
     "last_progress_on",
     "closed_on",
     "outcome",
@@ -51,7 +52,7 @@ def derive(problem: Problem, *, yellow_days: int, stale_days: int) -> tuple[date
     """(queue_on, yellow_on): the day by which lists sort, and the first day on which the problem is yellow.
 
     Red from the day after the deadline; yellow when `yellow_days` or fewer are left, or after more than `stale_days` without progress.
-    Without progress the clock runs from the day the present rectification began (`started_on`: acceptance, resumption, relapse).
+    Without progress the clock runs from the day rectification began, or began again after a pause or a relapse.
     """
     if problem.state == State.SUSPENDED:
         return NO_DEADLINE_ON, NEVER_ON
@@ -60,7 +61,7 @@ def derive(problem: Problem, *, yellow_days: int, stale_days: int) -> tuple[date
     if problem.deadline_kind == DeadlineKind.CONTINUING or problem.due_on is None:
         return NO_DEADLINE_ON, NEVER_ON
     yellow_on = problem.due_on - timedelta(days=yellow_days)
-    active = [day for day in (problem.last_progress_on, problem.started_on) if day]
+    active = [day for day in (problem.last_progress_on, problem.started_on, problem.resumed_on) if day]
     if active:
         yellow_on = min(yellow_on, max(active) + timedelta(days=stale_days + 1))
     return problem.due_on, yellow_on

@@ -1,0 +1,140 @@
+"""Everything about one problem, in the order of the work."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from accounts.roles import Role
+from audit.services import history
+from problems import course, shown, transitions
+from problems.categories import shown_details
+from problems.models import Evidence, Measure, Problem
+from problems.sections import related_sections
+from problems.terms import BEFORE_STATES
+from villages.models import Assignment
+from villages.pages import Page, with_back
+
+# The chain of responsibility of a village, from the top down; what each is answerable for.
+CHAIN = {
+    Role.COUNTY_LINKED_LEADER: "联村县级领导",
+    Role.LINKED_LEADER: "包村领导",
+    Role.RESIDENT_CADRE: "驻村干部（第一责任人）",
+    Role.FIRST_SECRETARY: "第一书记",
+    Role.VILLAGE_SECRETARY: "村党组织书记（具体责任人）",
+    Role.VILLAGE_HEAD: "村委会主任（具体责任人）",
+}
+# What moves the work on, before what keeps the record straight.
+MAIN_ACTIONS = ("submit", "accept", "progress", "ask_close", "check_close", "close", "extension", "resume")
+# The page of each action of the table.
+ADDRESSES = {
+    "edit": "problem_update",
+    "submit": "submit",
+    "accept": "accept",
+    "return": "return_to_author",
+    "progress": "progress_create",
+    "suspend": "suspend",
+    "resume": "resume",
+    "degree": "record_degree",
+    "deadline": "change_deadline",
+    "ask_extension": "ask_extension",
+    "extension": "decide_extension",
+    "ask_close": "ask_close_out",
+    "check_close": "check_close_out",
+    "close": "close_out",
+    "return_close": "return_close_out",
+    "relapse": "relapse",
+    "instruction": "leave_instruction",
+}
+
+
+class ProblemDetail(Page):
+    permission = Permission.PROBLEM_VIEW
+    template_name = "problems/problem_detail.html"
+
+    def load(self, pk: int) -> None:
+        rows = (
+            Problem.objects.shown_to(self.access)
+            .with_names()
+            .select_related("key_project", "linked_campaign", "created_by")
+            .annotate(**transitions.circumstance_columns(self.request.user))
+        )
+        self.problem = get_object_or_404(rows, pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        problem, day = self.problem, timezone.localdate()
+        parts = course.course_of(problem)
+        units = [part.pk for part in parts[course.UNIT]]
+        if problem.responsible_unit_id:
+            units.append(problem.responsible_unit_id)
+        evidence: dict[tuple[str, int | None], list[Evidence]] = defaultdict(list)
+        for file in Evidence.objects.filter(problem=problem):
+            evidence[("progress", file.progress_id) if file.progress_id else ("milestone", file.milestone_id)].append(
+                file
+            )
+        back = context["back"]
+        context |= {
+            "title": str(problem),
+            "problem": problem,
+            "day": day,
+            "light": shown.light(problem.colour_on(day)),
+            "state": shown.state_html(problem.state, problem.degree),
+            "deadline": shown.deadline_text(problem.deadline_kind, problem.due_on),
+            "left": shown.days_text(problem.state, problem.due_on, day),
+            "extended": shown.extended_text(problem.first_due_on, problem.due_on, problem.extensions_granted),
+            "details": shown_details(problem.category, problem.details),
+            "chain": self.chain(problem.closed_on or day),
+            "assisting": "、".join(part.text for part in parts[course.UNIT]),
+            "buttons": self.buttons(units, back),
+            "add": self.records(back),
+            "measures": list(Measure.objects.filter(problem=problem).select_related("owner", "unit")),
+            "milestones": [(part, evidence[("milestone", part.pk)]) for part in parts[course.MILESTONE]],
+            "progress": [(part, evidence[("progress", part.pk)]) for part in parts[course.PROGRESS]],
+            "extensions": parts[course.EXTENSION],
+            "closes": parts[course.CLOSE],
+            "instructions": parts[course.INSTRUCTION],
+            "related": related_sections(problem, self.access),
+            "history": list(history(problem, 50)),
+            "before": problem.state in BEFORE_STATES,
+            "back": back or reverse("problems:problem_list"),
+        }
+        return context
+
+    def buttons(self, units: list[int], back: str) -> dict[str, list[tuple[str, str]]]:
+        """(label, address) of what this visitor may do now."""
+        now = transitions.Circumstances.read(self.problem)
+        main, more = [], []
+        for row in transitions.allowed_actions(self.problem, self.access, units, now):
+            url = reverse(f"problems:{ADDRESSES[row.action]}", args=[self.problem.pk])
+            (main if row.action in MAIN_ACTIONS else more).append((row.label, with_back(url, back)))
+        return {"main": main, "more": more}
+
+    def records(self, back: str) -> dict[str, str]:
+        """Where to add a measure or a milestone, for those who may."""
+        problem = self.problem
+        place = {"township_id": problem.township_id, "village_id": problem.village_id}
+        here = with_back(problem.get_absolute_url(), back)
+
+        def link(name: str, *permissions: Permission) -> str:
+            may = problem.is_open and any(self.access.may(permission, **place) for permission in permissions)
+            return with_back(reverse(f"problems:{name}", args=[problem.pk]), here) if may else ""
+
+        return {
+            "measure": link("measure_create", Permission.MEASURE_EDIT),
+            "milestone": link("milestone_create", Permission.PROGRESS_POST, Permission.PROBLEM_EDIT),
+        }
+
+    def chain(self, day: date) -> list[tuple[str, str]]:
+        """(duty, names) of those who answered for the village on a day."""
+        names: dict[str, list[str]] = defaultdict(list)
+        held = Assignment.objects.on(day).filter(village_id=self.problem.village_id, role__in=list(CHAIN))
+        for role, name, title in held.values_list("role", "cadre__name", "cadre__title"):
+            names[role].append(f"{name}（{title}）" if title else name)
+        return [(words, "、".join(names[role])) for role, words in CHAIN.items() if names[role]]

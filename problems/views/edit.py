@@ -1,0 +1,155 @@
+"""Logging and editing: the category first, then the form it asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from audit.services import show
+from problems.categories import DETAILS, MEANINGS, shown_details
+from problems.forms.problem import Choices, ProblemForm, initial_of
+from problems.models import Problem
+from problems.services import ledger
+from problems.terms import LEDGER_STATES, Category
+from villages.pages import FormPage, Page, with_back
+
+
+class ProblemChoose(Page):
+    """Five big choices, each with what it means."""
+
+    permission = Permission.PROBLEM_LOG
+    template_name = "problems/problem_choose.html"
+    title = "登记问题：先选类别"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        context["choices"] = [
+            {
+                "label": category.label,
+                "meaning": MEANINGS[category],
+                "asks": "、".join(detail.label for detail in DETAILS[category]),
+                "url": with_back(reverse("problems:problem_create", args=[category.value]), context["back"]),
+            }
+            for category in Category
+        ]
+        return context
+
+
+class ProblemFormPage(FormPage):
+    form_class = ProblemForm
+    template_name = "problems/problem_form.html"
+    category: str
+    problem: Any = None  # the one being edited, if any
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        choices = Choices(self.access, self.permission, timezone.localdate(), self.problem)
+        self.choices = choices
+        return super().get_form_kwargs() | {"category": self.category, "choices": choices}
+
+    def facts(self, form: ProblemForm) -> dict[str, Any]:
+        """The form's values; a key project named anew is entered first."""
+        facts = form.facts()
+        if name := form.cleaned_data.get("new_key_project"):
+            facts["key_project"] = ledger.add_key_project(
+                township=facts["village"].township, name=name, by=self.request.user, at=timezone.now()
+            )
+        return facts
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        problem = self.problem
+        address = reverse("problems:problem_update", args=[problem.pk]) if problem else ""
+        others = []
+        for category in Category:
+            if category != self.category:
+                url = (
+                    f"{address}?category={category}"
+                    if problem
+                    else reverse("problems:problem_create", args=[category.value])
+                )
+                others.append((category.label, with_back(url, context["back"])))
+        context |= {"category": Category(self.category), "others": others, "no_round": not self.choices.rounds}
+        return context
+
+
+class ProblemCreate(ProblemFormPage):
+    permission = Permission.PROBLEM_LOG
+    title = "登记问题"
+    success_text = "已登记。"
+
+    def load(self, category: str) -> None:
+        if category not in Category.values:
+            raise Http404
+        self.category = category
+
+    def get_success_url(self) -> str:
+        return reverse("problems:problem_list")
+
+    def get_initial(self) -> dict[str, Any]:
+        village = self.request.GET.get("village", "")
+        return {
+            "discovered_on": timezone.localdate(),
+            **({"village": int(village)} if village.isascii() and village.isdigit() else {}),
+        }
+
+    def perform(self, form: ProblemForm) -> Problem:
+        submit = form.cleaned_data["submit"]
+        self.success_text = "已登记并提交审核。" if submit else "已存为草稿，提交审核后才进入台账。"
+        return ledger.log_problem(
+            round=form.cleaned_data["round"],
+            submit=submit,
+            by=self.request.user,
+            at=timezone.now(),
+            **self.facts(form),
+        )
+
+
+class ProblemUpdate(ProblemFormPage):
+    permission = Permission.PROBLEM_EDIT
+    title = "修改问题"
+
+    def load(self, pk: int) -> None:
+        self.problem = get_object_or_404(
+            Problem.objects.shown_to(self.access).with_names().prefetch_related("assisting_units"), pk=pk
+        )
+        self.require(Permission.PROBLEM_EDIT, township_id=self.problem.township_id, village_id=self.problem.village_id)
+        asked = self.request.GET.get("category")
+        self.category = asked if asked in Category.values else self.problem.category
+
+    def current(self) -> Problem:
+        return self.problem
+
+    def get_success_url(self) -> str:
+        return self.problem.get_absolute_url()
+
+    def get_initial(self) -> dict[str, Any]:
+        return initial_of(self.problem)
+
+    def perform(self, form: ProblemForm) -> Problem:
+        return ledger.edit_problem(
+            self.problem,
+            base_version=self.base_version,
+            reason=form.cleaned_data.get("reason", ""),
+            by=self.request.user,
+            at=timezone.now(),
+            **self.facts(form),
+        )
+
+    def differences(self, form: Any, current: Any) -> list[dict[str, str]]:
+        """The category's own fields stand inside `details`, so they are compared by their words."""
+        rows = super().differences(form, current)
+        now = dict(shown_details(current.category, current.details))
+        typed = dict(shown_details(self.category, {k: v for k, v in form.details.items() if v not in (None, "")}))
+        for label in dict.fromkeys([*now, *typed]):
+            if now.get(label) != typed.get(label):
+                rows.append({"label": label, "now": show(now.get(label)), "typed": show(typed.get(label))})
+        return rows
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | {"problem": self.problem, "accepted": self.problem.state in LEDGER_STATES}
