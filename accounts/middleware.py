@@ -1,4 +1,4 @@
-"""Typed text survives an expired session.
+"""Typed text survives an expired session; a first password is changed before anything else.
 
 A form that arrives without a session is kept (texts only, bounded) in the new anonymous session before the visitor is sent to log in;
 when the same person opens the form again it is given back (see villages.pages.FormPage). The signed form token says whose it is.
@@ -7,6 +7,7 @@ when the same person opens the form again it is given back (see villages.pages.F
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from audit import receipts
 
@@ -31,6 +32,27 @@ class KeepTypedTextMiddleware:
         data = {k: v for k, v in request.POST.lists() if k != "csrfmiddlewaretoken"}
         if sum(len(v) for values in data.values() for v in values) <= MAX_KEPT:
             request.session[KEPT] = {"path": request.path, "owner": owner, "data": data}
+
+
+class FirstPasswordMiddleware:
+    """Whoever signs in with a password somebody else made sees the page to change it, until it is changed."""
+
+    OPEN = {"accounts:password_change", "accounts:logout", "accounts:login"}
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated or not user.must_change_password:
+            return None
+        match = request.resolver_match
+        if match is None or match.view_name in self.OPEN or not getattr(view, "login_required", True):
+            return None
+        return redirect("accounts:password_change")
 
 
 def give_back(request: HttpRequest) -> dict[str, list[str]] | None:

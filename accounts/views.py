@@ -34,13 +34,25 @@ class Login(LoginView):
         return super().get_context_data(**kwargs) | {"title": "登录", "kept": KEPT in self.request.session}
 
 
+class OwnPasswordForm(PasswordChangeForm):
+    """The new password has to be new: else a first password could stay for ever."""
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean()
+        typed = self.cleaned_data.get("new_password1")
+        if typed and self.user.check_password(typed):
+            self.add_error("new_password1", "新密码不能与旧密码相同。")
+        return data
+
+
 class PasswordChange(PasswordChangeView):
-    form_class = PasswordChangeForm
+    form_class = OwnPasswordForm
     template_name = "accounts/password_change.html"
     success_url = reverse_lazy("home")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"title": "修改密码"}
+        first = self.request.user.must_change_password
+        return super().get_context_data(**kwargs) | {"title": "设置自己的密码" if first else "修改密码", "first": first}
 
     def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)

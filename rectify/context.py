@@ -19,7 +19,7 @@ MENU: list[tuple[str, str, P]] = [
     ("总结", "reports:summary_list", P.SUMMARY_VIEW),
     ("干部", "villages:cadre_list", P.CADRE_VIEW),
     ("乡镇", "villages:township_list", P.TOWNSHIP_EDIT),
-    ("账号", "accounts:user_list", P.ACCOUNT_MANAGE),
+    ("账号", "villages:user_list", P.ACCOUNT_MANAGE),
 ]
 
 
@@ -30,12 +30,16 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return {"menu": [], "access": None}
     access = request.access  # type: ignore[attr-defined]
     held = access.permissions
-    menu = []
+    menu: list[dict[str, Any]] = []
     for label, name, permission in MENU:
         if permission in held:
             try:
                 url = reverse(name)
             except NoReverseMatch:  # being built
                 continue
-            menu.append({"label": label, "url": url, "here": request.path.startswith(url)})
+            menu.append({"label": label, "url": url, "here": False})
+    # /villages/cadres/ lies below /villages/ too: the nearest entry is the one we are in.
+    inside = [item for item in menu if request.path.startswith(item["url"])]
+    if inside:
+        max(inside, key=lambda item: len(item["url"]))["here"] = True
     return {"menu": menu, "access": access}

@@ -12,12 +12,14 @@ from accounts.permissions import Permission
 from common.lists import Column
 from villages.forms.units import UnitFilter, UnitForm
 from villages.models import County, Township, Unit
-from villages.pages import FormPage, ListPage, with_back
+from villages.pages import with_back
 from villages.services import units as services
+from villages.views.registry import RecordForm, RegistryList
 
 
-class UnitList(ListPage):
+class UnitList(RegistryList):
     permission = Permission.VILLAGE_VIEW
+    url_name = "villages:unit_list"
     title = "站所和部门"
     noun = "个单位"
     filter_form = UnitFilter
@@ -58,7 +60,7 @@ class UnitList(ListPage):
         )
 
 
-class UnitFormPage(FormPage):
+class UnitFormPage(RecordForm):
     permission = Permission.UNIT_EDIT
     form_class = UnitForm
 

@@ -1,0 +1,122 @@
+"""What the pages of the registry have in common."""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from accounts.permissions import Permission
+from audit import services as audit
+from common.chinese import day_text
+from villages.models import Cadre, Village
+from villages.pages import FormPage, ListPage, with_back
+
+TABS = [
+    ("村", "villages:village_list", Permission.VILLAGE_VIEW),
+    ("村情数据", "villages:figures_list", Permission.VILLAGE_VIEW),
+    ("班子岗位", "villages:post_list", Permission.VILLAGE_VIEW),
+    ("集体经济", "villages:economy_list", Permission.VILLAGE_VIEW),
+    ("干部培训", "villages:training_list", Permission.VILLAGE_VIEW),
+    ("责任链", "villages:assignment_list", Permission.CADRE_VIEW),
+    ("干部", "villages:cadre_list", Permission.CADRE_VIEW),
+    ("站所和部门", "villages:unit_list", Permission.VILLAGE_VIEW),
+]
+
+
+def link(url: str, text: Any) -> SafeString:
+    return format_html('<a href="{}">{}</a>', url, text)
+
+
+def links(pairs: list[tuple[str, str]]) -> SafeString | str:
+    """(label, url) of small links in one cell, or a dash."""
+    if not pairs:
+        return "—"
+    return format_html_join(" ", '<a class="nowrap" href="{1}">{0}</a>', pairs)
+
+
+def span(start: date, end: date | None) -> str:
+    """A period as lists show it."""
+    return f"{day_text(start)} 至 {day_text(end, '今')}"
+
+
+class RegistryList(ListPage):
+    """A list of the registry with the tabs to its neighbours."""
+
+    template_name = "villages/list.html"
+    url_name = ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        tabs = [
+            {"label": label, "url": reverse(name), "here": name == self.url_name}
+            for label, name, permission in TABS
+            if self.access.may(permission)
+        ]
+        return super().get_context_data(**kwargs) | {"tabs": tabs}
+
+    def placed(self, rows: QuerySet[Any], prefix: str = "village") -> QuerySet[Any]:
+        """The rows of the township and village chosen in the filter."""
+        if township := self.filters.value("township"):
+            rows = rows.filter(**{f"{prefix}__township": township})
+        if village := self.filters.value("village"):
+            rows = rows.filter(**{prefix: village})
+        return rows
+
+    def may_at(self, permission: Permission, village: Village) -> bool:
+        return self.access.may(permission, township_id=village.township_id, village_id=village.pk)
+
+
+class RecordForm(FormPage):
+    """A form that edits one record and shows the record's history below."""
+
+    template_name = "villages/record_form.html"
+    permission = Permission.VILLAGE_EDIT
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if (record := self.current()) is not None:
+            context["history"] = audit.history(record)
+        return context
+
+
+class VillageForm(RecordForm):
+    """A form below one village: the village is loaded by scope and the right asked for there."""
+
+    permission = Permission.FIGURES_EDIT
+    village: Village
+
+    def load(self, village: int) -> None:
+        self.enter(get_object_or_404(Village.objects.visible_to(self.access).select_related("township"), pk=village))
+
+    def enter(self, village: Village) -> None:
+        """Stand in a village that is in scope: 403 without the right there."""
+        self.village = village
+        self.require(self.permission, township_id=village.township_id, village_id=village.pk)
+
+    def get_success_url(self) -> str:
+        return reverse("villages:village_detail", args=[self.village.pk])
+
+
+def cadres_for(
+    township_id: int | None, county_id: int, *, village_id: int | None = None, unit_id: int | None = None
+) -> QuerySet[Cadre]:
+    """People a form at a place offers: those of the township and of the county above it, the place's own first; nobody who has left."""
+    of_place = Q(pk__in=[])
+    if village_id:
+        of_place |= Q(village_id=village_id)
+    if unit_id:
+        of_place |= Q(unit_id=unit_id)
+    rows = Cadre.objects.filter(county_id=county_id).filter(Q(township_id=township_id) | Q(township=None))
+    rows = rows.filter(Q(left_on=None) | Q(left_on__gt=timezone.localdate()))
+    return rows.order_by(
+        Case(When(of_place, then=Value(0)), When(township_id=None, then=Value(2)), default=Value(1)), "pk"
+    )
+
+
+def add_links(*pairs: tuple[str, str], here: str) -> list[tuple[str, str]]:
+    """Buttons above a list that lead back to it."""
+    return [(label, with_back(url, here)) for label, url in pairs]
