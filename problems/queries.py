@@ -59,9 +59,10 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
         return rows if access.permissions.intersection(desk) else rows.in_ledger()
 
     def as_of(self, day: date) -> ProblemQuerySet:
-        """Problems that existed on a day, each joined with the step that held then as `then` (filter by then__state and so on)."""
-        return self.annotate(then=FilteredRelation("steps", condition=held_on(day, "steps__"))).filter(
-            then__isnull=False
+        """Problems that existed on a day, each joined with the step that held then as `stood` (filter by stood__state and so on)."""
+        # Not called "then": Django does not quote the alias of a join, and THEN is a word of SQL.
+        return self.annotate(stood=FilteredRelation("steps", condition=held_on(day, "steps__"))).filter(
+            stood__isnull=False
         )
 
     def in_ledger(self, prefix: str = "") -> ProblemQuerySet:

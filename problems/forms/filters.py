@@ -117,7 +117,7 @@ class ProblemFilter(FilterForm):
 
     @property
     def prefix(self) -> str:
-        return "then__" if self.past else ""
+        return "stood__" if self.past else ""
 
     def narrow(self, rows: ProblemQuerySet, *, colour: bool = True) -> ProblemQuerySet:
         """The rows asked for; without the colour, for the counts by colour."""

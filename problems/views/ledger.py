@@ -78,7 +78,7 @@ class ProblemList(ListPage):
         self.seen = Problem.objects.shown_to(self.access)
         rows = form.narrow(self.seen).order_by(f"{p}queue_on", "pk")
         if form.past:
-            return rows.values(*FACTS, **{f"now_{name}": F(f"then__{name}") for name in STANDING})
+            return rows.values(*FACTS, **{f"now_{name}": F(f"stood__{name}") for name in STANDING})
         return rows.values(*FACTS, **{f"now_{name}": F(name) for name in STANDING})
 
     def get_columns(self) -> list[Column]:
