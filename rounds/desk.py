@@ -95,11 +95,11 @@ def with_screening(rounds: RoundQuerySet, access: Access) -> RoundQuerySet:
         return subquery if field is None else Coalesce(subquery, 0)
 
     return rounds.annotate(
-        visits=total(Count("pk"), IntegerField()),
-        visited_households=total(Sum("households"), IntegerField()),
-        visited_villages=total(Count("village", distinct=True), IntegerField()),
-        first_visit_on=total(Min("visited_on")),
-        last_visit_on=total(Max("visited_on")),
+        screened_visits=total(Count("pk"), IntegerField()),
+        screened_households=total(Sum("households"), IntegerField()),
+        screened_villages=total(Count("village", distinct=True), IntegerField()),
+        screened_from=total(Min("visited_on")),
+        screened_to=total(Max("visited_on")),
     )
 
 

@@ -75,7 +75,12 @@ class Round(Versioned):
             models.CheckConstraint(
                 name="round_bottom_percent",
                 condition=Q(selection="no_quota", bottom_percent=None)
-                | Q(selection="bottom_ranking", bottom_percent__gte=1, bottom_percent__lte=100),
+                | Q(
+                    selection="bottom_ranking",
+                    bottom_percent__isnull=False,
+                    bottom_percent__gte=1,
+                    bottom_percent__lte=100,
+                ),
                 violation_error_message="倒排须填写1至100的比例，应整尽整不填比例。",
             ),
             models.CheckConstraint(
