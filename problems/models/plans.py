@@ -93,6 +93,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
             scope |= Q(problem__in=Problem.objects.visible_to(access).values("pk"))
         return self.filter(scope)
 
+    def shown_to(self, access: Access) -> MeasureQuerySet:
+        """What the task list shows: measures of problems not yet accepted only to those who see such problems in the ledger."""
+        return self.visible_to(access).filter(problem__in=Problem.objects.shown_to(access).values("pk"))
+
     def done(self, day: date) -> MeasureQuerySet:
         return self.filter(done_on__lte=day)
 

@@ -23,11 +23,22 @@ REASON_FOR = ("owner", "unit", "deadline_kind", "due_on")
 
 
 def _check(
-    problem: Problem, *, text: str, deadline_kind: str, starts_on: date | None, due_on: date | None
+    problem: Problem,
+    *,
+    text: str,
+    owner: Cadre | None,
+    unit: Unit | None,
+    deadline_kind: str,
+    starts_on: date | None,
+    due_on: date | None,
 ) -> date | None:
     """Refuse what no measure may be; return the deadline as it is stored."""
     if not text.strip():
         raise Refused("请写明整改措施。", field="text")
+    if owner and owner.township_id not in (None, problem.township_id):
+        raise Refused("只能选择本乡镇或县级的干部。", field="owner")
+    if unit and unit.township_id not in (None, problem.township_id):
+        raise Refused("只能选择本乡镇或本县的单位。", field="unit")
     if deadline_kind == DeadlineKind.CONTINUING:
         due_on = None
     elif deadline_kind == DeadlineKind.DATE and due_on is None:
@@ -61,7 +72,15 @@ def add_measure(
     """Add the next measure of a problem. Raises Refused when the problem is closed, a deadline is missing or runs backwards."""
     hold(problem)  # two people adding at once get two numbers
     _refuse_closed(problem)
-    due_on = _check(problem, text=text, deadline_kind=deadline_kind, starts_on=starts_on, due_on=due_on)
+    due_on = _check(
+        problem,
+        text=text,
+        owner=owner,
+        unit=unit,
+        deadline_kind=deadline_kind,
+        starts_on=starts_on,
+        due_on=due_on,
+    )
     last = Measure.objects.filter(problem=problem).aggregate(last=Max("number"))["last"] or 0
     measure = Measure.objects.create(
         problem=problem,
@@ -98,7 +117,15 @@ def change_measure(
     problem = measure.problem
     hold(problem)
     _refuse_closed(problem)
-    due_on = _check(problem, text=text, deadline_kind=deadline_kind, starts_on=starts_on, due_on=due_on)
+    due_on = _check(
+        problem,
+        text=text,
+        owner=owner,
+        unit=unit,
+        deadline_kind=deadline_kind,
+        starts_on=starts_on,
+        due_on=due_on,
+    )
     before = audit.snapshot(measure, FIELDS)
     measure.text, measure.standard, measure.owner, measure.unit = text, standard, owner, unit
     measure.deadline_kind, measure.starts_on, measure.due_on = deadline_kind, starts_on, due_on

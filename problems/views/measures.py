@@ -51,7 +51,7 @@ class MeasureList(ListPage):
     def rows(self) -> QuerySet[Measure]:
         filters = self.filters
         rows = (
-            Measure.objects.visible_to(self.access)
+            Measure.objects.shown_to(self.access)
             .select_related("problem__village", "owner", "unit")
             .defer("problem__search_text", "problem__description")
             .order_by("problem__village__sort", "problem__village_id", "problem__number", "number")
@@ -101,7 +101,7 @@ class MeasurePlace:
 
     def load_measure(self, pk: int) -> None:
         self.measure = get_object_or_404(
-            Measure.objects.visible_to(self.access).select_related(  # type: ignore[attr-defined]
+            Measure.objects.shown_to(self.access).select_related(  # type: ignore[attr-defined]
                 "problem__village", "problem__round", "owner", "unit"
             ),
             pk=pk,
@@ -195,7 +195,7 @@ class MeasureCreate(MeasureFormPage):
 
     def load(self, pk: int) -> None:
         self.problem = get_object_or_404(
-            Problem.objects.visible_to(self.access).select_related("village__township", "round"), pk=pk
+            Problem.objects.shown_to(self.access).select_related("village__township", "round"), pk=pk
         )
         self.unit_ids = frozenset()
         self.require_any(Permission.MEASURE_EDIT)

@@ -50,7 +50,7 @@ class ProblemFormPage(TakesPhotos):
 
     def load(self, pk: int) -> None:
         self.problem = get_object_or_404(
-            Problem.objects.visible_to(self.access).select_related("village", "round"), pk=pk
+            Problem.objects.shown_to(self.access).select_related("village", "round"), pk=pk
         )
         self.unit_ids = unit_ids_of(self.problem, self.access)
         place: dict[str, Any] = {
