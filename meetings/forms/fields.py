@@ -2,9 +2,17 @@
 
 from django import forms
 
+from meetings.models import Meeting
 from problems.models import Problem
 from rounds.models import Round
 from villages.models import Cadre, Unit, Village
+
+
+class MeetingField(forms.ModelChoiceField):
+    """One meeting, shown with its day."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Meeting.objects.none(), **kwargs)  # type: ignore[arg-type]
 
 
 class CadreField(forms.ModelChoiceField):

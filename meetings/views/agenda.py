@@ -31,8 +31,7 @@ class AgendaList(ListPage):
         rows = filters.narrow(
             AgendaItem.objects.visible_to(self.access),
             day="meeting__held_on",
-            round="meeting__round",
-            township="meeting__township",
+            round="meeting__round__",
         )
         if kind := filters.value("kind"):
             rows = rows.filter(meeting__kind=kind)

@@ -47,20 +47,15 @@ class CommitmentList(ListPage):
     sorts = {"due_on": ["due_on", "pk"], "held_on": ["meeting__held_on", "pk"], "unit": ["unit__name", "due_on"]}
     empty_text = "没有需要督办的议定事项。会议上议定限期办理的，由党建办在会议页面上登记。"
 
-    @property
-    def day(self) -> Any:
-        return self.filters.value("as_of") or self.access.on
-
     def rows(self) -> QuerySet[Commitment]:
         filters = self.filters
         rows = filters.narrow(
             Commitment.objects.visible_to(self.access),
             day="meeting__held_on",
-            round="meeting__round",
-            township="meeting__township",
+            round="meeting__round__",
         )
         if state := filters.value("state"):
-            rows = getattr(rows, state)(self.day)  # one of the form's choices, each a word of the queryset
+            rows = getattr(rows, state)(self.filters.day)  # one of the form's choices, each a word of the queryset
         if village := filters.value("village"):
             rows = rows.filter(Q(problem__village=village) | Q(meeting__village=village))
         if unit := filters.value("unit"):
@@ -90,7 +85,7 @@ class CommitmentList(ListPage):
 
         return [
             Column("督办事项", matter, lead=True),
-            Column("状态", state_cell(self.day)),
+            Column("状态", state_cell(self.filters.day)),
             Column("完成时限", lambda c: c.due_on.isoformat(), sort="due_on", css="nowrap"),
             Column("责任单位", lambda c: c.unit.name if c.unit else "—", sort="unit"),
             Column("牵头领导", lambda c: c.lead_official.with_title if c.lead_official else "—"),

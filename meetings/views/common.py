@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -38,6 +40,12 @@ def state_cell(day: date) -> Callable[[Commitment], SafeString]:
 
 def link(url: str, text: object, back: str = "") -> SafeString:
     return format_html('<a href="{}">{}</a>', with_back(url, back), text)
+
+
+def counted(rows: QuerySet[Any], *, by: str) -> Coalesce:
+    """An annotation: how many of `rows` belong through `by` to the outer row."""
+    counts = rows.filter(**{by: OuterRef("pk")}).order_by().values(by).annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
 def may_open_meeting(access: Access, meeting: Meeting) -> bool:

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,14 +15,8 @@ from meetings.forms.filters import MeetingFilter
 from meetings.forms.meetings import MeetingForm
 from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services.meetings import FIELDS
-from meetings.views.common import STATE_LIGHTS, cadres_of, link, rounds_for, units_of, villages_for
+from meetings.views.common import STATE_LIGHTS, cadres_of, counted, link, rounds_for, units_of, villages_for
 from villages.pages import FormPage, ListPage, Page, with_back
-
-
-def _counted(rows: QuerySet[Any]) -> Coalesce:
-    """How many of `rows` belong to the meeting of the outer row."""
-    counts = rows.filter(meeting=OuterRef("pk")).order_by().values("meeting").annotate(n=Count("pk")).values("n")
-    return Coalesce(Subquery(counts, output_field=IntegerField()), 0)
 
 
 class MeetingList(ListPage):
@@ -51,10 +44,10 @@ class MeetingList(ListPage):
         matters = AgendaItem.objects.visible_to(self.access)
         promised = Commitment.objects.visible_to(self.access)
         return rows.select_related("round", "village", "chair", "township").annotate(
-            matters=_counted(matters),
-            settled=_counted(matters.filter(outcome=AgendaItem.Outcome.SETTLED)),
-            promised=_counted(promised),
-            unkept=_counted(promised.open(filters.value("as_of") or self.access.on)),
+            matters=counted(matters, by="meeting"),
+            settled=counted(matters.filter(outcome=AgendaItem.Outcome.SETTLED), by="meeting"),
+            promised=counted(promised, by="meeting"),
+            unkept=counted(promised.open(filters.day), by="meeting"),
         )
 
     def get_columns(self) -> list[Column]:

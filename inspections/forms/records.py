@@ -1,0 +1,161 @@
+"""Shapes of what is typed about inspections, notices, bulletins, visits and surveys."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from inspections.models import Inspection, Survey
+from meetings.forms.fields import CadreField, MeetingField, ProblemField, RoundField, VillageField
+from meetings.models import Meeting
+from problems.models import Problem
+from rounds.models import Round
+from villages.models import Cadre, Village
+
+
+class InspectionForm(PortalForm):
+    round = RoundField()
+    mode = forms.ChoiceField(label="督查方式", choices=Inspection.Mode.choices)
+    meeting = MeetingField(label="所在会议", required=False, help_text="只有例会督查填写，例如在周前工作例会上督查。")
+    held_on = DateField(label="督查时间")
+    leader = CadreField(label="带队领导", required=False)
+    people = CleanTextField(label="督查人员", max_length=200, required=False)
+    villages = forms.ModelMultipleChoiceField(
+        label="督查村", queryset=Village.objects.none(), widget=forms.CheckboxSelectMultiple
+    )
+    summary = LongTextField(label="总体情况", max_length=1000, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        rounds: QuerySet[Round],
+        meetings: QuerySet[Meeting],
+        cadres: QuerySet[Cadre],
+        villages: QuerySet[Village],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].queryset = rounds
+        self.fields["meeting"].queryset = meetings
+        self.fields["leader"].queryset = cadres
+        self.fields["villages"].queryset = villages
+
+
+class FindingForm(PortalForm):
+    village = VillageField(label="村", empty_label=None)
+    text = LongTextField(label="发现问题", max_length=500)
+    requirement = LongTextField(label="整改要求", max_length=500, required=False, rows=3)
+    problem = ProblemField(label="关联问题", required=False, help_text="台账中已有的问题；选择后会显示在问题页面上。")
+
+    def __init__(self, *args: Any, villages: QuerySet[Village], problems: QuerySet[Problem], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages
+        self.fields["problem"].queryset = problems
+
+
+class NoticeForm(PortalForm):
+    village = VillageField(label="村", empty_label=None)
+    requirement = LongTextField(label="整改要求", max_length=1000)
+    issued_on = DateField(label="发出日期")
+    reply_due_on = DateField(label="反馈时限", help_text="村里应在这一天前反馈整改情况。")
+
+    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages
+
+
+class NoticeChangeForm(PortalForm):
+    requirement = LongTextField(label="整改要求", max_length=1000)
+    issued_on = DateField(label="发出日期")
+    reply_due_on = DateField(label="反馈时限")
+    reason = CleanTextField(label="修改原因", max_length=200, required=False, help_text="改动反馈时限时必填。")
+
+
+class SignForm(PortalForm):
+    signed_on = DateField(label="签收日期")
+
+
+class ReplyForm(PortalForm):
+    reply = LongTextField(label="整改情况", max_length=1000, rows=6, help_text="做了什么，结果怎样，还差什么。")
+    replied_on = DateField(label="反馈日期")
+
+
+class CloseForm(PortalForm):
+    closed_on = DateField(label="办结日期")
+
+
+class InspectionsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Inspection) -> str:
+        return f"{obj}（{'、'.join(village.name for village in obj.villages.all())}）"
+
+
+class BulletinForm(PortalForm):
+    round = RoundField()
+    meeting = MeetingField(
+        label="通报会议", required=False, help_text="在会议上通报的选择会议，通报日期即会议日期；书面通报不选。"
+    )
+    reported_on = DateField(label="通报日期", required=False, help_text="书面通报填写；选了会议可不填。")
+    inspections = InspectionsField(
+        label="涉及督查", queryset=Inspection.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    content = LongTextField(label="通报内容", max_length=1000, required=False)
+
+    def __init__(
+        self,
+        *args: Any,
+        rounds: QuerySet[Round],
+        meetings: QuerySet[Meeting],
+        inspections: QuerySet[Inspection],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].queryset = rounds
+        self.fields["meeting"].queryset = meetings
+        self.fields["inspections"].queryset = inspections
+
+
+class VisitForm(PortalForm):
+    """Short, for a leader's phone. Only the office is asked who went: everybody else records his own visits."""
+
+    village = VillageField(label="村")
+    cadre = CadreField(label="走访人")
+    visited_on = DateField(label="走访日期", help_text="走访后再登记。")
+    households = forms.IntegerField(
+        label="入户数", min_value=0, max_value=9999, help_text="只记户数，不记户主姓名。",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    note = LongTextField(label="了解情况", max_length=1000, required=False)
+
+    def __init__(self, *args: Any, villages: QuerySet[Village], cadres: QuerySet[Cadre] | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages
+        if cadres is None:
+            del self.fields["cadre"]
+        else:
+            self.fields["cadre"].queryset = cadres
+
+
+def _ballots(label: str) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, min_value=0, max_value=20000, widget=forms.NumberInput(attrs={"inputmode": "numeric"})
+    )
+
+
+class SurveyForm(PortalForm):
+    round = RoundField()
+    village = VillageField(label="村")
+    kind = forms.ChoiceField(label="测评类别", choices=Survey.Kind.choices)
+    held_on = DateField(label="测评日期")
+    issued = _ballots("发出票")
+    returned = _ballots("收回票")
+    valid = _ballots("有效票")
+    satisfied = _ballots("满意")
+    mostly = _ballots("基本满意")
+    dissatisfied = _ballots("不满意")
+    unknown = _ballots("不了解")
+
+    def __init__(self, *args: Any, rounds: QuerySet[Round], villages: QuerySet[Village], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["round"].queryset = rounds
+        self.fields["village"].queryset = villages

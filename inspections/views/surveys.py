@@ -1,0 +1,140 @@
+"""Satisfaction surveys: list, the page of one, entry."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from audit.services import history
+from common.chinese import amount
+from common.lists import Column
+from inspections import services
+from inspections.forms.filters import SurveyFilter
+from inspections.forms.records import SurveyForm
+from inspections.models import Survey
+from inspections.satisfaction import Formula, satisfaction_rate
+from inspections.services.surveys import FIELDS
+from meetings.views.common import link, rounds_for, villages_for
+from villages.pages import FormPage, ListPage, Page, with_back
+
+
+def rate_text(survey: Survey) -> str:
+    rate = satisfaction_rate(survey)
+    return "—" if rate is None else f"{amount(rate)}%"
+
+
+class SurveyList(ListPage):
+    permission = Permission.INSPECTION_VIEW
+    title = "民主测评"
+    template_name = "inspections/survey_list.html"
+    noun = "次测评"
+    filter_form = SurveyFilter
+    sorts = {"held_on": ["held_on", "pk"], "village": ["village__sort", "village_id", "-held_on"]}
+    empty_text = "还没有民主测评。测评计票后登记各项票数，满意率自动计算。"
+
+    def rows(self) -> QuerySet[Survey]:
+        filters = self.filters
+        rows = filters.narrow(Survey.objects.visible_to(self.access), day="held_on")
+        for name in ("village", "kind"):
+            if value := filters.value(name):
+                rows = rows.filter(**{name: value})
+        return rows.select_related("village__township")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"formula": Formula.INFORMED.label}
+
+    def get_columns(self) -> list[Column]:
+        here = self.here
+        columns = [
+            Column("测评日期", lambda s: s.held_on.isoformat(), sort="held_on", css="nowrap"),
+            Column("村", lambda s: link(s.get_absolute_url(), s.village.name, here), sort="village", lead=True),
+            Column("类别", lambda s: s.get_kind_display()),
+            Column("发出票", lambda s: str(s.issued), css="num"),
+            Column("收回票", lambda s: str(s.returned), css="num"),
+            Column("有效票", lambda s: str(s.valid), css="num"),
+            Column("满意", lambda s: str(s.satisfied), css="num"),
+            Column("基本满意", lambda s: str(s.mostly), css="num"),
+            Column("不满意", lambda s: str(s.dissatisfied), css="num"),
+            Column("不了解", lambda s: str(s.unknown), css="num"),
+            Column("满意率", rate_text, css="num"),
+        ]
+        if len(self.access.township_ids) > 1:
+            columns.insert(1, Column("乡镇", lambda s: s.village.township.name))
+        return columns
+
+    def actions(self) -> list[tuple[str, str]]:
+        if not self.access.may(Permission.SURVEY_EDIT):
+            return []
+        return [("登记测评", with_back(reverse("inspections:survey_create"), self.here))]
+
+
+def load_survey(page: Any, pk: int) -> Survey:
+    rows = Survey.objects.visible_to(page.access).select_related("village__township", "round__township")
+    return get_object_or_404(rows, pk=pk)
+
+
+class SurveyDetail(Page):
+    permission = Permission.INSPECTION_VIEW
+    template_name = "inspections/survey_detail.html"
+
+    def load(self, pk: int) -> None:
+        self.survey = load_survey(self, pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        survey = self.survey
+        return super().get_context_data(**kwargs) | {
+            "title": f"{survey.village}{survey.get_kind_display()}",
+            "survey": survey,
+            "rate": rate_text(survey),
+            "formula": Formula.INFORMED.label,
+            "may_edit": self.access.may(Permission.SURVEY_EDIT, township_id=survey.township_id),
+            "history": history(survey),
+        }
+
+
+class SurveyFormPage(FormPage):
+    permission = Permission.SURVEY_EDIT
+    form_class = SurveyForm
+    intro = "只登记票数，不登记投票人。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {
+            "rounds": rounds_for(self.access, Permission.SURVEY_EDIT),
+            "villages": villages_for(self.access, Permission.SURVEY_EDIT),
+        }
+
+    def get_success_url(self) -> str:
+        return reverse("inspections:survey_list")
+
+
+class SurveyCreate(SurveyFormPage):
+    title = "登记民主测评"
+    success_text = "已登记测评。"
+
+    def perform(self, form: SurveyForm) -> Survey:
+        return services.add_survey(by=self.request.user, at=timezone.now(), **form.cleaned_data)
+
+
+class SurveyUpdate(SurveyFormPage):
+    title = "修改民主测评"
+
+    def load(self, pk: int) -> None:
+        self.survey = load_survey(self, pk)
+        self.require(Permission.SURVEY_EDIT, township_id=self.survey.township_id)
+
+    def current(self) -> Survey:
+        return self.survey
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.survey, name) for name in FIELDS}
+
+    def get_success_url(self) -> str:
+        return self.survey.get_absolute_url()
+
+    def perform(self, form: SurveyForm) -> Survey:
+        return services.change_survey(
+            self.survey, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
