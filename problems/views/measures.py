@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.permissions import Permission
 from audit import services as audit
@@ -31,6 +31,7 @@ from problems.views.progress import unit_ids_of
 from villages.models import Cadre, Unit
 from villages.pages import FormPage, ListPage, Page, safe_back, with_back
 
+LATE = mark_safe('<span class="light light-red">逾期未完成</span>')
 # Who does the work says that it is done; who keeps the ledger may say it for him.
 FINISHERS = (Permission.PROGRESS_POST, Permission.MEASURE_EDIT)
 
@@ -92,7 +93,7 @@ def done_words(measure: Measure, day: Any) -> str | SafeString:
     if measure.done_on and measure.done_on <= day:
         return f"{day_text(measure.done_on)} 完成"
     if measure.is_late(day):
-        return format_html('<span class="light light-red">逾期未完成</span>')
+        return LATE
     return "未完成"
 
 
