@@ -116,14 +116,15 @@ class ProblemFilter(FilterForm):
         return ALL if self.value("closed_from") or self.value("closed_to") else OPEN
 
     @property
-    def prefix(self) -> str:
+    def path(self) -> str:
+        """What leads a lookup to the standing of the day asked for."""
         return "stood__" if self.past else ""
 
     def narrow(self, rows: ProblemQuerySet, *, colour: bool = True) -> ProblemQuerySet:
         """The rows asked for; without the colour, for the counts by colour."""
         if self.past:
             rows = rows.as_of(self.day)
-        p = self.prefix
+        p = self.path
         condition = Q(**{f"{p}state__in": GROUPS.get(self.asked_state, (self.asked_state,))})
         plain = {
             "township": "township_id", "village": "village_id", "category": "category", "key_project": "key_project_id",

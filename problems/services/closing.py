@@ -20,7 +20,7 @@ def ask_close_out(problem: Problem, *, note: str, by: Any, at: datetime, on: dat
     """Ask for close-out; `note` says what was done."""
     if not note.strip():
         raise Refused("请写明整改完成情况。", field="note")
-    standing.move(problem, action="ask_close", by=by, at=at, on=on, reason=note)
+    standing.move(problem, action="ask_close", by=by, at=at, on=on, note=note)
     return CloseRequest.objects.create(problem=problem, note=note, asked_by=by, asked_at=at)
 
 
@@ -33,7 +33,7 @@ def check_close_out(problem: Problem, *, note: str, by: Any, at: datetime) -> Cl
     request = _pending(problem)
     request.checked_by, request.checked_at, request.check_note = by, at, note
     request.save(update_fields=["checked_by", "checked_at", "check_note"])
-    audit.record(problem, row.verb, by=by, at=at, reason=note)
+    audit.record(problem, row.verb, by=by, at=at)
     return request
 
 
@@ -57,7 +57,7 @@ def close_out(
         raise Refused("销号须认定为基本化解或已化解；达不到的请退回销号申请。", field="degree")
     day = standing.day_of(at, on)
     step = standing.move(
-        problem, action="close", by=by, at=at, on=day, reason=remark, degree=degree, outcome=outcome, closed_on=day
+        problem, action="close", by=by, at=at, on=day, note=remark, degree=degree, outcome=outcome, closed_on=day
     )
     request = _pending(problem)
     request.outcome, request.degree = CloseRequest.Outcome.CLOSED, degree

@@ -21,5 +21,5 @@ def leave_instruction(problem: Problem, *, text: str, by: Any, at: datetime) -> 
     instruction = Instruction.objects.create(
         problem=problem, cadre=Cadre.objects.filter(user=by).first(), text=text, by=by, at=at
     )
-    audit.record(problem, row.verb, by=by, at=at, reason=text)
+    audit.record(problem, row.verb, by=by, at=at)
     return instruction

@@ -172,11 +172,23 @@ _AUDITED = ("state", "degree", "deadline_kind", "due_on", "closed_on", "outcome"
 
 @transaction.atomic
 def move(
-    problem: Problem, *, action: str, by: Any, at: datetime, on: date | None = None, reason: str = "", **changes: Any
+    problem: Problem,
+    *,
+    action: str,
+    by: Any,
+    at: datetime,
+    on: date | None = None,
+    reason: str = "",
+    note: str = "",
+    **changes: Any,
 ) -> Step:
-    """A whole move for the services of this package: lock, state, separation of duty, standing, record of what was done."""
+    """A whole move for the services of this package: lock, state, separation of duty, standing, record of what was done.
+
+    A `reason` stands in the record of what was done; a `note` (what was finished, what the reviewer remarked) only with the step,
+    because the page shows it with the request it belongs to.
+    """
     row = begin(problem, action=action, by=by)
     before = audit.snapshot(problem, _AUDITED)
-    step = stand(problem, action=action, on=day_of(at, on), by=by, at=at, reason=reason, **changes)
+    step = stand(problem, action=action, on=day_of(at, on), by=by, at=at, reason=reason or note, **changes)
     audit.record(problem, row.verb, by=by, at=at, changes=audit.changes_since(before, problem), reason=reason)
     return step

@@ -65,7 +65,7 @@ class ProblemList(ListPage):
         return self.form
 
     def rows(self) -> QuerySet[Any, Row]:
-        form, p = self.form, self.form.prefix
+        form, p = self.form, self.form.path
         self.sorts = {
             "queue": [f"{p}queue_on", "pk"],
             "number": ["round__year", "round__number", "number", "pk"],
@@ -85,7 +85,7 @@ class ProblemList(ListPage):
         day, here = self.form.day, quote(self.here, safe="")
         link = reverse("problems:problem_detail", args=[0])
         start = link.removesuffix("0/")
-        several_rounds = not self.form.value("round")
+        several_rounds = not self.form.value("round") and len(self.form.offers["round"]) > 1
 
         def title(row: Row) -> str:
             return mark_safe(f'<a href="{start}{row["pk"]}/?back={here}">{escape(row["title"])}</a>')  # noqa: S308 - escaped
@@ -99,7 +99,7 @@ class ProblemList(ListPage):
             Column("编号", number, sort="number", css="nowrap"),
             Column("问题", title, lead=True),
             Column("村", lambda row: row["village__name"], sort="village", css="nowrap"),
-            Column("类别", lambda row: shown.CATEGORY_SHORT[row["category"]], sort="category"),
+            Column("类别", lambda row: shown.CATEGORY_SHORT[row["category"]], sort="category", css="nowrap"),
             Column("状态", lambda row: shown.state_html(row["now_state"], row["now_degree"]), sort="state"),
             Column("预警灯", _light(day), css="nowrap"),
             Column("整改时限", _deadline(day), sort="queue"),
@@ -138,7 +138,7 @@ class ProblemList(ListPage):
         counts = (
             form.narrow(self.seen, colour=False)
             .order_by()
-            .aggregate(**{c: Count("pk", filter=Q(colour_is(c, form.day, form.prefix))) for c in LIGHTS})
+            .aggregate(**{c: Count("pk", filter=Q(colour_is(c, form.day, form.path))) for c in LIGHTS})
         )
         chosen = form.value("colour")
         return [
