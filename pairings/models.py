@@ -27,7 +27,7 @@ class PairingQuerySet(VillageRecordQuerySet):
     def with_names(self) -> PairingQuerySet:
         """What a row shows, in one query."""
         return self.select_related(
-            "round", "village__township", "helper_village", "helper_cadre", "helper_unit", "helped_cadre"
+            "round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre"
         )
 
 

@@ -106,7 +106,7 @@ class PairingDetail(Page):
     template_name = "pairings/pairing_detail.html"
 
     def load(self, pk: int) -> None:
-        rows = Pairing.objects.visible_to(self.access).with_names().select_related("round__township")
+        rows = Pairing.objects.visible_to(self.access).with_names()
         self.pairing = get_object_or_404(rows, pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
