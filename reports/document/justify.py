@@ -47,6 +47,11 @@ def _stretchable(text: str) -> int:
     return sum(len(piece) for piece in CHINESE.findall(text))
 
 
+def _base_spacing(style: Any) -> float:
+    """The style's own letter-spacing in CSS pixels."""
+    return 0.0 if style["letter_spacing"] == "normal" else style["letter_spacing"]
+
+
 def _justify_line(_context: Any, line: Any, extra: float) -> None:
     """Give ``extra`` CSS pixels to the gaps of the line.
 
@@ -55,6 +60,8 @@ def _justify_line(_context: Any, line: Any, extra: float) -> None:
     text = "".join(box.text for box in _text_boxes(line)).rstrip()
     outside = sum(0.5 for character in (text[:1], text[-1:]) if CHINESE.match(character))
     gaps = _stretchable(text) - outside
+    # The spacing behind the last character is counted in the width of the line and lies outside as well.
+    extra += _base_spacing(line.style)
     if gaps < 1 or extra > MAX_EM * line.style["font_size"]:
         return
     _spread(line, extra / gaps, 0.0)
@@ -82,6 +89,19 @@ def _spread(box: Any, share: float, shift: float) -> float:
     return shift
 
 
+def _as_drawn(wanted: float) -> float:
+    """The spacing to ask for so that ``wanted`` is what gets drawn, both in thousandths of an em.
+
+    WeasyPrint 70 writes a spacing s as a shift of .512 s before the glyph (exact) and a kerning of .488 s after it, cut to a
+    whole number; over a line the cut-off parts add up to half a point.
+    """
+    sign, size = (1 if wanted >= 0 else -1), abs(wanted)
+    whole = int(0.488 * size)
+    candidates = [(size - number) / 0.512 for number in (whole, whole + 1)]
+    candidates += [number / 0.488 + side for number in (whole, whole + 1) for side in (-0.15, 0.15)]  # beside a jump
+    return sign * min(candidates, key=lambda asked: abs(0.512 * asked + int(0.488 * asked) - size))
+
+
 def _widen(layout: Any) -> None:
     """Put the extra letter-spacing on the Chinese stretches of a Pango layout that is about to be drawn."""
     from weasyprint.text.ffi import TO_UNITS, ffi, pango
@@ -89,8 +109,9 @@ def _widen(layout: Any) -> None:
     attributes = pango.pango_layout_get_attributes(layout.layout)
     if attributes == ffi.NULL:
         attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
-    base = layout.style["letter_spacing"]
-    spacing = int(((0 if base == "normal" else base) + layout.chinese_extra) * TO_UNITS)
+    size = layout.style["font_size"]
+    wanted = _base_spacing(layout.style) + layout.chinese_extra
+    spacing = int(_as_drawn(wanted / size * 1000) * size / 1000 * TO_UNITS)
     start = end = 0
     for match in CHINESE.finditer(layout.text):
         start += len(layout.text[end : match.start()].encode())

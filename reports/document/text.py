@@ -23,6 +23,7 @@ NO_START = CLOSING + "…%％‰℃·～—"  # never the first character of a l
 NO_END = OPENING  # never the last
 UNITS = "年月日时分秒亿万千百元%％‰℃㎡㎞㎏³²"  # a number stays with these
 JOINER = "\u2060"
+BREAK = "\u200b"  # cheaper than <wbr>, which makes two boxes: a quarter of the time of a page
 GETA = "〓"  # printers' mark for a character that is not in the case
 
 _HALF_FIRST = re.compile(f"[{CLOSING}](?=[{CLOSING}{OPENING}])")
@@ -127,11 +128,11 @@ def clean_document(document: Document) -> tuple[Document, tuple[Removed, ...]]:
 
 
 def _insertions(text: str) -> dict[int, str]:
-    """Index → markup to put before the character there: where a break is forbidden (joiner) or allowed (wbr)."""
+    """Index → character to put before the character there: where a break is forbidden (JOINER) or allowed (BREAK)."""
     marks = {match.start(): JOINER for match in _NUMBER_UNIT.finditer(text)}
     for pattern in (_QUOTE_OPEN, _QUOTE_CLOSE):
         for match in pattern.finditer(text):
-            marks.setdefault(match.start(), "<wbr>")
+            marks.setdefault(match.start(), BREAK)
     return marks
 
 

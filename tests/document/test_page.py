@@ -71,6 +71,7 @@ class TestTheGrid:
         lefts = [line.left - LEFT for line in lines if line.left - LEFT < CHARACTER]
         assert max(map(abs, lefts)) <= 0.05 * MM
         assert max(abs(line.right - RIGHT) for line in lines) <= 0.7
+        assert abs(statistics.mean(line.right - RIGHT for line in lines)) <= 0.15
         indents = {round((line.left - LEFT) / CHARACTER, 2) for line in lines if line.left - LEFT > CHARACTER}
         assert indents == {2.0}
 
