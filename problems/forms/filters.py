@@ -288,6 +288,11 @@ class ProblemFilter(FilterForm):
         return "所选" if isinstance(self.fields[name], Pick) else str(value)
 
     @property
+    def folded(self) -> bool:
+        """Links with a state, a colour or a period keep the form folded: the chips say it all and the rows come first."""
+        return not any(self.value(name) for name in self.FIRST if name not in ("state", "colour"))
+
+    @property
     def only_default(self) -> bool:
         """Nothing is asked for but open problems."""
         return not any(self.value(name) for name in self.fields)

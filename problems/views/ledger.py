@@ -57,6 +57,7 @@ class ProblemList(ListPage):
     permission = Permission.PROBLEM_VIEW
     title = "问题台账"
     noun = "个问题"
+    default_sort = "queue"
     empty_text = "还没有问题。"
     empty_filtered_text = "没有符合条件的问题。可去掉上面的部分条件再看，或核对“截至”日期和轮次。"
 
@@ -122,7 +123,7 @@ class ProblemList(ListPage):
             "strip": self.strip(),
             "day": form.day,
             "past": form.past,
-            "filters_closed": form.only_default,
+            "filters_closed": form.folded,
             "empty": self.empty_filtered_text if not form.only_default else self.nothing_open(),
         }
         return context
