@@ -1,12 +1,33 @@
 """Long work as rows. The row is the truth; the broker's message only says “look at row n”."""
 
+from __future__ import annotations
+
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from jobs import registry
 
 HEARTBEAT_LIMIT = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, access: Any) -> JobQuerySet:
+        """One's own jobs, and those of kinds that are shared with a permission one holds over the job's township.
+
+        `access` is villages.access.Access; this app lies below and asks it only two things.
+        """
+        scope = Q(by=access.user)
+        for kind, permission in registry.shared_kinds().items():
+            townships = access.townships_with(permission)
+            if townships:
+                scope |= Q(kind=kind, township_id__in=townships)
+        return self.filter(scope)
 
 
 class Job(models.Model):
@@ -40,6 +61,8 @@ class Job(models.Model):
     heartbeat_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
+    objects = JobQuerySet.as_manager()
+
     class Meta:
         verbose_name = "后台任务"
         indexes = [
@@ -47,12 +70,29 @@ class Job(models.Model):
             models.Index(fields=["by", "-created_at"], name="job_mine"),
         ]
         constraints = [
-            models.CheckConstraint(name="job_percent", condition=models.Q(percent__lte=100)),
+            models.CheckConstraint(name="job_percent", condition=Q(percent__lte=100)),
         ]
 
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("jobs:job_detail", args=[self.pk])
+
     @property
     def is_over(self) -> bool:
         return self.state in (self.State.DONE, self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def may_retry(self) -> bool:
+        return self.state in (self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def links(self) -> list[dict[str, str]]:
+        """Where the result stands: pages of the portal only."""
+        found = [*self.result.get("links", []), self.result]
+        return [
+            {"url": link["url"], "label": link.get("label") or "查看结果"}
+            for link in found
+            if str(link.get("url", "")).startswith("/")
+        ]

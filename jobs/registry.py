@@ -1,4 +1,4 @@
-"""Which function does which kind of work. Apps register theirs in their `work` or `tasks` module; jobs imports none of them."""
+"""Which function does which kind of work. Apps register theirs in `AppConfig.ready`; jobs imports none of them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,26 @@ from django.utils.module_loading import import_string
 
 Work = Callable[..., dict[str, Any]]
 _kinds: dict[str, str] = {}
+_shared: dict[str, str] = {}
 
 
-def register(kind: str, path: str) -> None:
-    """Name the function (dotted path) that does a kind of job. It is called as `work(progress, **arguments)` and returns the result."""
+def register(kind: str, path: str, *, shared_with: str = "") -> None:
+    """Name the function (dotted path) that does a kind of job. It is called as `work(progress, **arguments)` and returns the result.
+
+    A result may carry {"url": …, "label": …}, or several of them as {"links": […]}: where to go when it is done.
+    `shared_with` is the permission with which colleagues of the job's township may look at it; without it only who asked may.
+    """
     _kinds[kind] = path
+    _shared.pop(kind, None)
+    if shared_with:
+        _shared[kind] = shared_with
 
 
 def work_of(kind: str) -> Work:
     """The function of a kind; KeyError when no app registered it."""
     return import_string(_kinds[kind])
+
+
+def shared_kinds() -> dict[str, str]:
+    """Kind → permission, for the kinds whose jobs colleagues may see."""
+    return dict(_shared)

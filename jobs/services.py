@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from common.errors import Refused
 from jobs import registry
+from jobs.heartbeat import beating
 from jobs.models import HEARTBEAT_LIMIT, MAX_ATTEMPTS, Job
 
 logger = logging.getLogger(__name__)
@@ -73,6 +75,7 @@ def claim(job_id: int) -> Job | None:
     taken = Job.objects.filter(free, pk=job_id).update(
         state=Job.State.RUNNING,
         attempts=F("attempts") + 1,
+        claims=F("claims") + 1,
         started_at=now,
         heartbeat_at=now,
         percent=0,
@@ -91,12 +94,17 @@ def claim(job_id: int) -> Job | None:
     return job
 
 
+def _mine(job: Job) -> QuerySet[Job]:
+    """The job's row while this worker's claim still holds. `claims` never starts again, so a retry cannot revive an old claim."""
+    return Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, claims=job.claims)
+
+
 def progress_of(job: Job) -> Callable[[int, str], None]:
     """A function the work calls with (percent, step): renews the heartbeat, stops the work when it was cancelled or taken over."""
 
     def progress(percent: int, step: str) -> None:
-        mine = Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts)
-        if not mine.update(percent=min(percent, 99), step=step[:200], heartbeat_at=timezone.now()):
+        shown = max(0, min(percent, 99))
+        if not _mine(job).update(percent=shown, step=step[:200], heartbeat_at=timezone.now()):
             raise LostClaim
         if Job.objects.filter(pk=job.pk, cancel_asked=True).exists():
             raise Cancelled
@@ -110,13 +118,16 @@ def run(job_id: int) -> None:
     if job is None:
         return
     try:
-        result = registry.work_of(job.kind)(progress_of(job), **job.arguments)
+        with beating(job):
+            result = registry.work_of(job.kind)(progress_of(job), **job.arguments)
     except LostClaim:
         return
     except Cancelled:
         _finish(job, Job.State.CANCELLED)
     except Refused as refusal:
         _finish(job, Job.State.FAILED, error=str(refusal))
+    except SoftTimeLimitExceeded:
+        _finish(job, Job.State.FAILED, error="用时超过限度，已停止。可以重试；仍不成功请缩小范围或与管理员联系。")
     except Exception:
         logger.exception("job %s (%s) failed", job.pk, job.kind)
         _finish(job, Job.State.FAILED, error=f"系统出错，编号 J{job.pk}。可以重试；仍不成功请把编号告诉管理员。")
@@ -128,7 +139,7 @@ def _finish(job: Job, state: str, *, result: dict[str, Any] | None = None, error
     values: dict[str, Any] = {"state": state, "finished_at": timezone.now(), "error": error}
     if state == Job.State.DONE:
         values |= {"percent": 100, "step": "完成", "result": result or {}}
-    Job.objects.filter(pk=job.pk, state=Job.State.RUNNING, attempts=job.attempts).update(**values)
+    _mine(job).update(**values)
 
 
 def cancel(job: Job) -> None:
@@ -140,7 +151,14 @@ def cancel(job: Job) -> None:
 def retry(job: Job) -> None:
     """Start a failed or cancelled job again from the beginning."""
     again = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED]).update(
-        state=Job.State.QUEUED, attempts=0, cancel_asked=False, error="", percent=0, step="", finished_at=None
+        state=Job.State.QUEUED,
+        attempts=0,
+        cancel_asked=False,
+        error="",
+        percent=0,
+        step="",
+        finished_at=None,
+        sent_at=None,
     )
     if again:
-        send(job.pk)
+        transaction.on_commit(lambda: send(job.pk))

@@ -34,9 +34,13 @@ class CadreForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = units
         if villages is None:  # a cadre of the county belongs to no village
-            del self.fields["village"]
+            self._without("village")
         else:
             self.fields["village"].queryset = villages
+
+    def _without(self, name: str) -> None:
+        del self.fields[name]
+        self.helper.layout = self.helper.build_default_layout(self)
 
 
 class CadreEditForm(CadreForm):
@@ -56,7 +60,7 @@ class CadreEditForm(CadreForm):
     def __init__(self, *args: Any, townships: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if townships is None:
-            del self.fields["township"]
+            self._without("township")
         else:
             self.fields["township"].queryset = townships
 

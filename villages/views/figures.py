@@ -110,16 +110,16 @@ class FiguresList(VillageRecordList):
             counts = ["households", "population", "members", "members_60", "members_under_35", "members_away",
                       "applicants", "enterprise_leaders", "income"]  # fmt: skip
             found = self.chosen.order_by().aggregate(
-                **{name: Sum(name) for name in counts}, **{f"{name}_known": Count(name) for name in counts}
+                **{f"{name}_sum": Sum(name) for name in counts}, **{f"{name}_known": Count(name) for name in counts}
             )
             context["sums"] = [
                 {
                     "label": VillageYear._meta.get_field(name).verbose_name,
-                    "value": amount(Decimal(found[name])),
+                    "value": amount(Decimal(found[f"{name}_sum"])),
                     "missing": context["paging"].total - found[f"{name}_known"],
                 }
                 for name in counts
-                if found[name] is not None
+                if found[f"{name}_sum"] is not None
             ]
         return context
 
