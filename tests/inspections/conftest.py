@@ -8,6 +8,7 @@ import pytest
 from inspections.models import Inspection, Notice
 from inspections.services import add_inspection, issue_notice
 from tests.conftest import NOON, World
+from tests.meetings.conftest import meeting, problem  # noqa: F401  the same facts
 
 
 def inspect(world: World, **more: Any) -> Inspection:
