@@ -286,7 +286,7 @@ def announce(config: Config, seconds: float) -> None:
     if has_demo(config):
         code, table = output_of(manage(config, "demo_accounts"), config.env)
         if code == 0 and table.strip():
-            say(f"\n演示账号\n{table.rstrip()}")
+            say(f"\n{table.strip()}")
         if not config.is_local:
             say("\n注意：演示账号的口令是公开的。正式使用请以 LOAD_DEMO=0 和新的 DATA_DIR 启动。")
     if not config.is_local and not config.allowed_hosts:
