@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 PAGE_SIZES = (20, 50, 100)
+MAX_ONLY = 200  # rows an address may name one by one
 
 
 @dataclass(frozen=True)

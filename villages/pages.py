@@ -25,7 +25,7 @@ from accounts.middleware import give_back
 from accounts.permissions import Permission
 from audit import receipts
 from common.errors import Refused
-from common.lists import Column, Paging, draw_rows, with_query
+from common.lists import MAX_ONLY, Column, Paging, draw_rows, with_query
 from common.models import RecordChanged, Versioned
 from villages.access import Access
 
@@ -131,9 +131,6 @@ def _flat(choices: Any) -> Any:
             yield from label
         else:
             yield key, label
-
-
-MAX_ONLY = 200
 
 
 class ListPage(Page):
