@@ -58,13 +58,15 @@ def villages(figures: Figures) -> Table:
     facts = figures.facts
     chain = {place["village"]: place for place in facts["chain"]["villages"]}
     plans = {plan["village"]: plan for plan in facts["plans"]}
+    due = _day(figures.scope["round_ends_on"])
     rows: list[ShownRow] = []
     for index, d in enumerate(facts["designations"], 1):
         place = chain.get(d["village"], {"posts": {}})
         key = f"village.{d['village_id']}"
-        helpers = [p["helper"] for p in facts["pairings"] if p["village"] == d["village"]]
+        pairings = [p for p in facts["pairings"] if p["village"] == d["village"]]
         mine = [r for r in facts["problems"] if r["village_id"] == d["village_id"]]
         measures = [text for r in mine for text in r["measures"]]
+        still = figures.get(f"{key}.open")
         rows.append(
             (
                 str(index),
@@ -75,10 +77,12 @@ def villages(figures: Figures) -> Table:
                 _people(place, "county_linked_leader"),
                 _people(place, "linked_leader"),
                 _people(place, "first_secretary"),
-                _people(place, "resident_cadre"),
-                "、".join(helpers) or ABSENT,
+                _helpers(pairings, "unit_pairing"),
+                _helpers(pairings, "strong_village_pairing", "secretary_mentoring", "cadre_pairing"),
                 plans.get(d["village"], {}).get("goals") or ABSENT,
                 _numbered(measures, 4),
+                due,
+                f"未销号{still.text}个" if still else ("问题全部销号" if mine else ABSENT),
                 _number(figures, f"{key}.problems"),
                 _number(figures, f"{key}.closed"),
                 f"{_day(d['turned_round_on'])}转化" if d["turned_round_on"] else "整顿中",
@@ -87,16 +91,21 @@ def villages(figures: Figures) -> Table:
         )
     return _head(
         figures,
-        ("序号", 2, "center"), ("村党组织名称", 4.5, "left"), ("类别", 2, "center"), ("认定情形", 7, "left"),
-        ("主要问题", 7, "left"), ("联村县级领导", 3, "left"), ("包村乡镇领导", 3, "left"), ("第一书记", 3, "left"),
-        ("驻村干部", 3, "left"), ("结对帮扶方", 4, "left"), ("整顿目标", 7, "left"), ("主要措施", 9, "left"),
-        ("问题总数", 2, "right"), ("已销号", 2, "right"), ("整顿结果", 3, "center"), ("备注", 2.5, "left"),
+        ("序号", 2, "center"), ("村党组织名称", 3.4, "left"), ("类别", 2, "center"), ("认定情形", 6, "left"),
+        ("主要问题", 6, "left"), ("联村县级领导", 2.8, "left"), ("包村乡镇领导", 2.8, "left"), ("第一书记", 2.8, "left"),
+        ("结对单位", 2.8, "left"), ("结对强村/带头书记", 3.6, "left"), ("整顿目标", 6, "left"), ("主要措施", 8, "left"),
+        ("整顿时限", 3.2, "left"), ("进展情况", 3.4, "left"), ("问题总数", 2, "right"), ("已销号", 2, "right"),
+        ("整顿结果", 2.8, "center"), ("备注", 2.2, "left"),
         rows=rows, key="annex.villages",
         total=(
-            Cell.of("合计", colspan=12), _number(figures, "problems"), _number(figures, "closed"),
+            Cell.of("合计", colspan=14), _number(figures, "problems"), _number(figures, "closed"),
             f"转化{figures['turned_round'].text}个", "",
         ) if len(rows) > 1 else None,
     )  # fmt: skip
+
+
+def _helpers(pairings: list[dict[str, Any]], *kinds: str) -> str:
+    return "、".join(p["helper"] for p in pairings if p["kind"] in kinds) or ABSENT
 
 
 def problems(figures: Figures) -> Table:
@@ -115,47 +124,48 @@ def problems(figures: Figures) -> Table:
                 Severity(r["severity"]).label,
                 r["target"] or ABSENT,
                 _numbered(r["measures"], 3),
+                r["lead"] or ABSENT,
                 r["unit"] or ABSENT,
-                r["lead"] or r["owner"] or ABSENT,
+                r["owner"] or ABSENT,
                 "、".join(r["assisting"]) or ABSENT,
                 _deadline(r),
                 _progress(r),
                 _result(r),
                 _day(r["closed_on"]),
                 r["approver"] or ABSENT,
+                _remark(r),
             )
         )
     return _head(
         figures,
         ("序号", 2, "center"), ("村", 3, "left"), ("问题类别", 4, "left"), ("问题描述", 6, "left"), ("问题来源", 2.6, "left"),
         ("发现时间", 3.4, "left"), ("涉及户数", 2, "right"), ("难易程度", 2, "center"), ("整改目标", 6, "left"),
-        ("整改措施", 8, "left"), ("责任单位", 3.2, "left"), ("责任人", 3, "left"), ("协助单位", 3.6, "left"),
+        ("整改措施", 8, "left"), ("责任领导", 2.6, "left"), ("责任单位", 3, "left"), ("责任人", 2.6, "left"), ("协助单位", 3.4, "left"),
         ("整改时限", 3.6, "left"), ("进展情况", 7, "left"), ("化解程度", 2.6, "center"), ("销号时间", 3.4, "left"),
-        ("审核人", 2.6, "left"),
+        ("审核人", 2.4, "left"), ("备注", 2.4, "left"),
         rows=rows, key="annex.problems",
-        total=(Cell.of(f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个", colspan=18),),
+        total=(Cell.of(f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个", colspan=20),),
     )  # fmt: skip
 
 
 def totals(figures: Figures) -> Table:
     """G: the whole round in one row."""
-    rate = figures.get("closed.rate")
-    survey = figures.get("survey.rate")
-    income = [r["now"] for r in figures.facts["income"]["villages"]]
+    rate, survey, income = figures.get("closed.rate"), figures.get("survey.rate"), figures.get("income.total")
     return _head(
         figures,
-        ("村数", 1, "center"), ("已转化", 1, "center"), ("问题总数", 1, "center"), ("本期新增", 1, "center"),
-        ("本期销号", 1, "center"), ("累计销号", 1, "center"), ("销号率", 1.2, "center"), ("逾期", 1, "center"),
-        ("走访（次）", 1.2, "center"), ("督查（次）", 1.2, "center"), ("协调会（次）", 1.4, "center"),
-        ("达到收入目标的村", 1.8, "center"), ("满意和基本满意率", 1.8, "center"),
+        ("村数", 1, "center"), ("已转化", 1, "center"), ("整顿中", 1, "center"), ("问题总数", 1, "center"),
+        ("本期新增", 1, "center"), ("本期销号", 1, "center"), ("累计销号", 1, "center"), ("销号率", 1.3, "center"),
+        ("逾期", 1, "center"), ("走访（次）", 1.2, "center"), ("督查（次）", 1.2, "center"), ("协调会（次）", 1.4, "center"),
+        ("调整书记", 1.2, "center"), ("集体收入（万元）", 1.7, "center"), ("满意率", 1.3, "center"),
         rows=[
             (
-                _number(figures, "listed"), _number(figures, "turned_round"), _number(figures, "problems"),
-                _number(figures, "period.new"), _number(figures, "period.closed"), _number(figures, "closed"),
-                Cell.of(f"{rate.text}%", figure="closed.rate") if rate else ABSENT,
+                _number(figures, "listed"), _number(figures, "turned_round"), _number(figures, "rectifying"),
+                _number(figures, "problems"), _number(figures, "period.new"), _number(figures, "period.closed"),
+                _number(figures, "closed"), Cell.of(f"{rate.text}%", figure=rate.key) if rate else ABSENT,
                 _number(figures, "open.late"), _number(figures, "visits"), _number(figures, "inspections"),
-                _number(figures, "coordination"), _number(figures, "income.above") if income else ABSENT,
-                Cell.of(f"{survey.text}%", figure="survey.rate") if survey else ABSENT,
+                _number(figures, "coordination"), _number(figures, "secretaries.changed"),
+                Cell.of(income.text, figure=income.key) if income else ABSENT,
+                Cell.of(f"{survey.text}%", figure=survey.key) if survey else ABSENT,
             )
         ],
         key="annex.totals",
@@ -189,6 +199,13 @@ def _progress(r: dict[str, Any]) -> str:
     if r["progress"]:
         return f"{_day(r['progress']['on'])}：{r['progress']['text']}"
     return ABSENT
+
+
+def _remark(r: dict[str, Any]) -> str:
+    remarks = [f"延期{r['extensions']}次"] if r["extensions"] else []
+    if r["relapsed_on"]:
+        remarks.append(f"{_day(r['relapsed_on'])}反弹")
+    return "，".join(remarks)
 
 
 def _result(r: dict[str, Any]) -> str:

@@ -46,7 +46,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         promises = [c for c in promised if c["meeting_id"] == m.pk]
         kept = [c for c in promises if c["kept_on"] and c["kept_on"] <= scope.as_of]
         late = [c for c in promises if c not in kept and c["due_on"] < scope.as_of]
-        one = {"meeting": m.pk}
+        one = {"only": True}
         key = f"coordination.{m.pk}"
         tally.count(f"{key}.matters", "会商事项", "个", (a["pk"] for a in matters), "meetings:agenda_list", **one)
         tally.count(f"{key}.promised", "议定任务", "项", (c["pk"] for c in promises), "meetings:commitment_list", **one)
@@ -56,7 +56,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         )  # fmt: skip
         tally.count(
             f"{key}.late", "逾期未落实", "项", (c["pk"] for c in late), "meetings:commitment_list",
-            state="overdue", **one, **scope.then,
+            state="late", **one, **scope.then,
         )  # fmt: skip
         done = [a for a in matters if a["outcome"] == AgendaItem.Outcome.SETTLED]
         tally.count(
@@ -93,7 +93,7 @@ def _commitments(tally: Tally, scope: Scope) -> None:
     )  # fmt: skip
     tally.count(
         "commitments.late", "逾期未落实的议定事项", "项", (c.pk for c in late), "meetings:commitment_list",
-        state="overdue", **scope.then,
+        state="late", **scope.then,
     )  # fmt: skip
     tally.facts["commitments"] = [
         {

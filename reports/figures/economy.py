@@ -17,7 +17,7 @@ def add(tally: Tally, scope: Scope) -> None:
         .order_by("village__sort", "village_id", "started_on")
     )
     tally.count(
-        "economy.paths", "集体经济路径", "条", (p.pk for p in paths), "villages:economy_list", listed=1, **scope.then
+        "economy.paths", "集体经济路径", "条", (p.pk for p in paths), "villages:economy_list", only=True, **scope.then
     )
     tally.facts["paths"] = [
         {
@@ -51,7 +51,7 @@ def _income(tally: Tally, scope: Scope) -> None:
                     "before": before["income"] if before else None,
                 }
             )
-            one = {"village": pk, "listed": 1}
+            one = {"village": pk, "only": True}
             tally.total(
                 f"income.{pk}.now", f"{village.name}集体经济收入", "万元", [(now["id"], Decimal(now["income"]))],
                 listed, year=year, **one,
@@ -61,16 +61,18 @@ def _income(tally: Tally, scope: Scope) -> None:
                     f"income.{pk}.before", f"{village.name}上年集体经济收入", "万元",
                     [(before["id"], Decimal(before["income"]))], listed, year=year - 1, **one,
                 )  # fmt: skip
+    sheets_now = [(sheets[(row["village_id"], year)]["id"], Decimal(row["now"])) for row in grown]
+    tally.total("income.total", "村集体经济收入合计", "万元", sheets_now, listed, year=year, only=True)
     above = [
         sheets[(row["village_id"], year)]["id"] for row in grown if Decimal(row["now"]) >= scope.round.income_threshold
     ]
     threshold = f"{scope.round.income_threshold.normalize():f}"
     tally.count(
         "income.above", f"集体经济收入达{threshold}万元的村", "个", above, listed,
-        year=year, listed=1, income_from=threshold,
+        year=year, only=True, 
     )  # fmt: skip
     trained = [s for s in tally.facts["sheets"] if s["year"] == year]
     tally.total(
-        "leaders.trained", "致富带头人", "名", ((s["id"], s["leaders"]) for s in trained), listed, year=year, listed=1
+        "leaders.trained", "致富带头人", "名", ((s["id"], s["leaders"]) for s in trained), listed, year=year, only=True
     )
     tally.facts["income"] = {"year": year, "threshold": threshold, "villages": grown}

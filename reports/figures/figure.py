@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 from common import chinese
+from common.lists import MAX_ONLY
 
 
 class Rule:
@@ -94,7 +95,7 @@ class Figures:
 
 
 class Tally:
-    """Collects figures while they are computed."""
+    """Collects figures while they are computed. `only=True` names the rows in the link itself, where no filter of the list would do."""
 
     def __init__(self, common: Mapping[str, str]) -> None:
         self.common = dict(common)  # parameters every list of this round takes
@@ -151,6 +152,13 @@ class Tally:
         params: dict[str, Any],
         ids: tuple[int, ...],
     ) -> Figure:
+        if params.pop("only", False):
+            if len(ids) <= MAX_ONLY:
+                params["only"] = ".".join(str(pk) for pk in ids)
+            else:
+                list_name = ""  # too many to name in an address, and no filter names them
+        if not ids:
+            params.pop("only", None)
         shown = {name: str(v) for name, v in params.items() if v not in (None, "")}
         figure = Figure(key, label, value, unit, rule, list_name, (self.common | shown) if list_name else {}, ids)
         self.figures[key] = figure

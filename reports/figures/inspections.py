@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspections.models import Bulletin, Inspection, Notice, Survey, Visit
+from meetings.models import Meeting
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
 
@@ -18,7 +19,7 @@ def _inspections(tally: Tally, scope: Scope) -> None:
     rows = list(
         Inspection.objects.filter(scope.during("held_on"), round=scope.round)
         .order_by("held_on", "pk")
-        .values("pk", "mode", "summary")
+        .values("pk", "mode", "summary", "meeting__kind")
     )
     listed = "inspections:inspection_list"
     tally.count("inspections", "督查", "次", (i["pk"] for i in rows), listed, **scope.period)
@@ -27,8 +28,11 @@ def _inspections(tally: Tally, scope: Scope) -> None:
             f"inspections.{mode}", mode.label, "次", (i["pk"] for i in rows if i["mode"] == mode), listed,
             mode=mode, **scope.period,
         )  # fmt: skip
-    at_meetings = [i["summary"] for i in rows if i["mode"] == Inspection.Mode.MEETING]
-    tally.facts["inspected_before_the_week"] = bool(at_meetings) and all("周前工作例会" in text for text in at_meetings)
+    at_meetings = [i for i in rows if i["mode"] == Inspection.Mode.MEETING]
+    tally.facts["inspected_before_the_week"] = bool(at_meetings) and all(
+        i["meeting__kind"] == Meeting.Kind.PRE_WEEK or (not i["meeting__kind"] and "周前工作例会" in i["summary"])
+        for i in at_meetings
+    )
     notices = list(
         Notice.objects.filter(scope.during("issued_on"), inspection__round=scope.round)
         .order_by("year", "number")
@@ -40,11 +44,11 @@ def _inspections(tally: Tally, scope: Scope) -> None:
     tally.count("notices", "整改通知书", "份", (n["pk"] for n in notices), listed, **scope.period)
     tally.count(
         "notices.answered", "已反馈", "份", (n["pk"] for n in answered), listed,
-        state="replied", **scope.period, **scope.then,
+        state="answered", **scope.period, **scope.then,
     )  # fmt: skip
     tally.count(
         "notices.late", "逾期未反馈", "份", (n["pk"] for n in late), listed,
-        state="overdue", **scope.period, **scope.then,
+        state="late", **scope.period, **scope.then,
     )  # fmt: skip
     tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in late))
 
@@ -67,21 +71,28 @@ def _bulletins(tally: Tally, scope: Scope) -> None:
         tally.count(
             f"bulletins.{kind}", f"{place['name']}通报", "次",
             (b.pk for b in rows if (b.meeting.kind if b.meeting else "written") == kind),
-            "inspections:bulletin_list", at=kind, **scope.period,
+            "inspections:bulletin_list", kind=kind, **scope.period,
         )  # fmt: skip
     tally.facts["bulletins"] = list(places.values())
 
 
 def _visits(tally: Tally, scope: Scope) -> None:
     rows = list(
-        Visit.objects.filter(scope.during("visited_on"), round=scope.round)
+        Visit.objects.by_leaders()
+        .filter(scope.during("visited_on"), round=scope.round)
         .order_by("visited_on", "pk")
         .values("pk", "households")
     )
     listed = "inspections:visit_list"
-    tally.count("visits", "进村走访", "次", (v["pk"] for v in rows), listed, **scope.period)
+    tally.count("visits", "领导进村走访", "次", (v["pk"] for v in rows), listed, leader=1, **scope.period)
     tally.total(
-        "visits.households", "走访农户", "户", ((v["pk"], v["households"]) for v in rows), listed, **scope.period
+        "visits.households",
+        "走访农户",
+        "户",
+        ((v["pk"], v["households"]) for v in rows),
+        listed,
+        leader=1,
+        **scope.period,
     )
 
 

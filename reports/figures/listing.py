@@ -29,6 +29,11 @@ def _designations(tally: Tally, scope: Scope) -> None:
         "turned_round", "已转化", "个", (d.pk for d in turned), "rounds:designation_list",
         state="turned_round", **scope.then,
     )  # fmt: skip
+    turned_ids = {d.pk for d in turned}
+    tally.count(
+        "rectifying", "整顿中", "个", (d.pk for d in rows if d.pk not in turned_ids), "rounds:designation_list",
+        state="approved", **scope.then,
+    )  # fmt: skip
     tally.facts["designations"] = [_fact(d, scope) for d in rows]
 
 

@@ -34,7 +34,7 @@ def _years(tally: Tally, scope: Scope) -> None:
     same_year = {r["year"] for r in rows}
     listed, params = (
         "villages:figures_list",
-        {"year": next(iter(same_year)) if len(same_year) == 1 else "", "listed": 1},
+        {"year": next(iter(same_year)) if len(same_year) == 1 else "", "only": True},
     )
     for name, label in COLUMNS:
         tally.total(f"members.{name}", label, "名", ((r["pk"], r[name]) for r in rows), listed, **params)
@@ -81,7 +81,16 @@ def _posts(tally: Tally, scope: Scope) -> None:
                 "reason": last.end_reason if last else "",
             }
         )
-    tally.count("posts.vacant", "空缺岗位", "个", vacant, "villages:post_list", vacant=1, listed=1, **scope.then)
+    tally.count("posts.vacant", "空缺岗位", "个", vacant, "villages:post_list", vacant=1, only=True, **scope.then)
+    # Secretaries who took office since the round began: the list shows their posts.
+    changed = [
+        post.pk
+        for post in posts
+        if post.committee == Post.Committee.PARTY and post.title.endswith("书记") and "副" not in post.title
+        for t in post.tenures.all()
+        if scope.round.starts_on <= t.started_on <= scope.as_of
+    ]
+    tally.count("secretaries.changed", "调整书记", "名", changed, "villages:post_list", only=True, **scope.then)
     tally.facts["vacancies"] = facts
 
 
@@ -97,6 +106,6 @@ def _training(tally: Tally, scope: Scope) -> None:
         chosen = [t for t in rows if t["kind"] == kind]
         tally.total(
             f"training.{kind}", kind.label, "名", ((t["pk"], t["people"]) for t in chosen), "villages:training_list",
-            kind=kind, listed=1, **{"from": scope.round.starts_on.isoformat(), "to": scope.as_of.isoformat()},
+            kind=kind, only=True, 
         )  # fmt: skip
     tally.facts["training"] = [{"kind": t["kind"], "name": t["name"], "starts_on": iso(t["starts_on"])} for t in rows]

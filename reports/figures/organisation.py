@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.db.models import Q
@@ -47,25 +48,27 @@ def _meetings(tally: Tally, scope: Scope) -> None:
 
 def _leading_group(tally: Tally, scope: Scope) -> None:
     seats = list(
-        LeadingGroupSeat.objects.filter(round=scope.round, starts_on__lte=scope.as_of)
+        LeadingGroupSeat.objects.filter(round__township=scope.round.township_id, starts_on__lte=scope.as_of)
         .select_related("cadre")
         .order_by("starts_on", "pk")
     )
-    held = [s for s in seats if s.ends_on is None or s.ends_on >= scope.as_of]
+    held = [s for s in seats if s.round_id == scope.round.pk and (s.ends_on is None or s.ends_on >= scope.as_of)]
     members = [s for s in held if s.position == LeadingGroupSeat.Position.MEMBER]
     tally.count(
         "leading.members", "领导小组成员", "名", (s.pk for s in members), "rounds:seat_list",
         position=LeadingGroupSeat.Position.MEMBER, **scope.then,
     )  # fmt: skip
     if held:
-        changed_on = max(s.starts_on for s in held)
+        # One person following another is no adjustment of the group: that is the day on which most of today's seats began.
+        days = Counter(s.starts_on for s in held)
+        changed_on = max(days, key=lambda day: (days[day], day))
 
         def named(position: str) -> list[dict[str, str]]:
             return [{"name": s.cadre.name, "title": s.cadre.title} for s in held if s.position == position]
 
         tally.facts["leading"] = {
             "on": iso(changed_on),
-            "adjusted": any(s.starts_on < changed_on for s in seats),
+            "adjusted": any(s.starts_on < changed_on for s in seats),  # in this round or an earlier one
             "heads": named("head"),
             "deputies": named("deputy"),
             "office_heads": named("office_head"),
@@ -101,7 +104,7 @@ def _calendar(tally: Tally, scope: Scope) -> None:
     tally.count("calendar", "行事历事项", "项", (i["pk"] for i in items), "rounds:calendar_list")
     tally.count("calendar.done", "行事历已完成", "项", done, "rounds:calendar_list", state="done", **scope.then)
     left = [i["pk"] for i in items if i["pk"] not in set(done)]
-    tally.count("calendar.left", "行事历未完成", "项", left, "rounds:calendar_list", state="open", **scope.then)
+    tally.count("calendar.left", "行事历未完成", "项", left, "rounds:calendar_list", only=True, **scope.then)
     tally.count("calendar.late", "行事历逾期", "项", late, "rounds:calendar_list", state="overdue", **scope.then)
 
 
@@ -131,9 +134,14 @@ def _chain(tally: Tally, scope: Scope) -> None:
         ("chain.direct", "村书记和村委会主任", [Role.VILLAGE_SECRETARY, Role.VILLAGE_HEAD]),
         ("chain.first_secretaries", "第一书记", [Role.FIRST_SECRETARY]),
     ):
-        # Posts are listed for the whole township, not for the villages of a round: no list shows exactly these rows.
         tally.distinct(
-            key, label, "名", ((r["pk"], r["cadre_id"]) for r in rows if r["village_id"] and r["role"] in roles)
+            key,
+            label,
+            "名",
+            ((r["pk"], r["cadre_id"]) for r in rows if r["village_id"] and r["role"] in roles),
+            "villages:assignment_list",
+            only=True,
+            **scope.then,
         )
 
 

@@ -14,6 +14,7 @@ from problems.models import (
     Degree,
     Measure,
     Milestone,
+    PlanReview,
     Problem,
     ProgressEntry,
     State,
@@ -39,7 +40,7 @@ def add(tally: Tally, scope: Scope) -> None:
 
 
 def _colour(row: dict[str, Any], day: date) -> str:
-    then = Step(state=row["then__state"], queue_on=row["then__queue_on"], yellow_on=row["then__yellow_on"])
+    then = Step(state=row["stood__state"], queue_on=row["stood__queue_on"], yellow_on=row["stood__yellow_on"])
     return then.colour_on(day).value
 
 
@@ -49,13 +50,13 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
     found = list(
         Problem.objects.filter(round=scope.round)
         .as_of(scope.as_of)
-        .in_ledger("then__")
+        .in_ledger("stood__")
         .order_by("village__sort", "village_id", "number")
         .values(
             "pk", "number", "village_id", "village__name", "category", "title", "description", "key_project_id",
             "key_project__name", "linked_campaign_id", "linked_campaign__name", "source", "source_event", "discovered_on",
             "households", "severity", "target", "outcome", "first_due_on", "lead_official__name", "lead_official__title",
-            "responsible_unit__name", "owner__name", "owner__title", "started_on", *(f"then__{name}" for name in then),
+            "responsible_unit__name", "owner__name", "owner__title", "started_on", *(f"stood__{name}" for name in then),
         )
     )  # fmt: skip
     milestones: dict[int, list[dict[str, str]]] = defaultdict(list)
@@ -100,21 +101,21 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
             "lead": _person(row, "lead_official"),
             "owner": _person(row, "owner"),
             "unit": row["responsible_unit__name"] or "",
-            "state": row["then__state"],
-            "degree": row["then__degree"],
-            "deadline_kind": row["then__deadline_kind"],
-            "due_on": iso(row["then__due_on"]),
+            "state": row["stood__state"],
+            "degree": row["stood__degree"],
+            "deadline_kind": row["stood__deadline_kind"],
+            "due_on": iso(row["stood__due_on"]),
             "first_due_on": iso(row["first_due_on"]),
-            "extensions": row["then__extensions_granted"],
-            "closed_on": iso(row["then__closed_on"]),
+            "extensions": row["stood__extensions_granted"],
+            "closed_on": iso(row["stood__closed_on"]),
             "colour": _colour(row, scope.as_of),
-            "outcome": row["outcome"] if row["then__state"] == State.CLOSED else "",
+            "outcome": row["outcome"] if row["stood__state"] == State.CLOSED else "",
             "milestones": milestones.get(row["pk"], []),
             "progress": progress.get(row["pk"], {}),
             "relapsed_on": relapses.get(row["pk"], ("", ""))[0],
             "relapse_reason": relapses.get(row["pk"], ("", ""))[1],
             "closed_before": max((day for day in closings.get(row["pk"], ()) if day), default=""),
-            "approver": deciders.get(row["pk"], "") if row["then__state"] == State.CLOSED else "",
+            "approver": deciders.get(row["pk"], "") if row["stood__state"] == State.CLOSED else "",
         }
         for row in found
     ]
@@ -235,7 +236,7 @@ def _measures(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
 
 
 def _units(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
-    """Stations named as assisting units, in the order of the register; no list shows units by what they help with."""
+    """Stations named as assisting units, in the order of the register."""
     through = Problem.assisting_units.through
     helping: dict[int, list[int]] = defaultdict(list)
     known = {row["id"] for row in rows}
@@ -247,7 +248,7 @@ def _units(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     used = {unit for units in helping.values() for unit in units}
     units = {u.pk: u for u in Unit.objects.filter(pk__in=used).order_by("pk")}
     stations = [u for u in units.values() if u.kind == Unit.Kind.STATION]
-    tally.count("stations", "协助单位", "个", (u.pk for u in stations))
+    tally.count("stations", "协助单位", "个", (u.pk for u in stations), "villages:unit_list", only=True)
     tally.facts["stations"] = [u.name for u in stations]
     for row in rows:
         row["assisting"] = [units[pk].name for pk in helping.get(row["id"], ())]
@@ -259,10 +260,15 @@ def _plans(tally: Tally, scope: Scope) -> None:
         .order_by("village__sort", "village_id")
         .values("pk", "village_id", "village__name", "goals", "causes", "approved_on")
     )
+    returned = set(
+        PlanReview.objects.filter(
+            plan__round=scope.round, action=PlanReview.Action.RETURN, on__lte=scope.as_of
+        ).values_list("plan_id", flat=True)
+    )
     approved = [p for p in rows if p["approved_on"] and p["approved_on"] <= scope.as_of]
     tally.count(
         "plans", "审定的一村一策", "份", (p["pk"] for p in approved), "problems:plan_list",
-        state="approved", to=scope.as_of.isoformat(),
+        state="approved", only=True,
     )  # fmt: skip
     tally.facts["plans"] = [
         {
@@ -270,6 +276,7 @@ def _plans(tally: Tally, scope: Scope) -> None:
             "village": p["village__name"],
             "on": iso(p["approved_on"]),
             "goals": p["goals"],
+            "returned": p["pk"] in returned,
         }
         for p in approved
     ]

@@ -23,6 +23,13 @@ LABELS = {  # label of the round: the thing rectified, the work on it
 }
 
 
+THIS = {
+    "weekly": "本周",
+    "monthly": "本月",
+    "quarterly": "本季度",
+}  # how a paper calls its period; the others look back
+
+
 class Brief:
     """Figures with the words for them. Nothing here computes a figure."""
 
@@ -34,6 +41,7 @@ class Brief:
         self.label, self.work = LABELS[self.scope["label"]]
         self.round = f"第{chinese.numeral(self.scope['number'])}轮"
         self.villages: list[str] = self.scope["villages"]
+        self.this = THIS.get(self.scope["kind"], "")
         self.year = day_of(self.scope["as_of"]).year
 
     def figure(self, key: str) -> Figure | None:
@@ -54,7 +62,15 @@ class Brief:
         return chinese.month_day(day) if day.year == self.year else chinese.full_date(day)
 
     def days(self, isos: Sequence[str]) -> str:
-        return chinese.enumerate_all([self.day(iso) for iso in isos])
+        """4月10日、12日和15日: the month stands once for days that follow each other in it."""
+        shown: list[str] = []
+        last: date | None = None
+        for iso in isos:
+            day = day_of(iso)
+            same = last is not None and (day.year, day.month) == (last.year, last.month)
+            shown.append(f"{day.day}日" if same else self.day(iso))
+            last = day
+        return chinese.enumerate_all(shown)
 
     def span(self, first: str, last: str) -> str:
         """2月2日至20日, 2月2日至3月20日, or the one day."""
@@ -97,6 +113,11 @@ def enumerate_some(items: Sequence[str], limit: int) -> str:
     """All of them, or the first few with 等 when there are more than `limit`."""
     names = list(dict.fromkeys(items))
     return chinese.enumerate_all(names) if len(names) <= limit else "、".join(names[:limit]) + "等"
+
+
+def quoted(names: Sequence[str], limit: int = 4) -> str:
+    """“甲”“乙”: no mark between quoted items (GB/T 15834-2011, 4.5.3.5)."""
+    return "".join(f"“{name}”" for name in names[:limit]) + ("等" if len(names) > limit else "")
 
 
 def joined(parts: Sequence[Sequence[Piece]], between: str) -> Pieces:

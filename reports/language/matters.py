@@ -75,22 +75,29 @@ def support(row: Row) -> str:
     return head if comma and head.startswith("在") and head.endswith("下") else ""
 
 
-def ending(row: Row) -> str:
+def told_of(brief: Brief, row: Row) -> str:
+    """One matter with its facts, without its degree: 老人公寓已于10月12日完工; 变电站青苗补偿问题，青苗补偿款已于7月6日兑付到户.
+
+    The matter is not said when the fact says it: their first words agree.
+    """
+    name = matter(row["title"], row["project"])
+    told = facts(brief, row)
+    if told:
+        helped = support(row)
+        if not helped and len(told) == 1 and name[:3] == told[0][:3]:
+            return told[0]
+        return "，".join([name, *([helped] if helped else []), *told])
+    outcome = row["outcome"].rstrip("。")
+    if outcome:
+        return f"{name}，{outcome}"
+    return f"{name}，{brief.day(row['closed_on'])}销号" if row["closed_on"] else name
+
+
+def ended(row: Row) -> str:
     """The degree as recorded, as the end of a clause."""
-    if row["state"] == "closed":
-        return "得到妥善解决" if row["degree"] == "full" else "基本化解"
-    return DEGREES[row["degree"]]
+    return "得到妥善解决" if row["degree"] == "full" else DEGREES[row["degree"]]
 
 
 def course(brief: Brief, row: Row) -> str:
-    """What became of one matter: facts with their days, then the degree."""
-    told = facts(brief, row)
-    help_ = support(row)
-    if told:
-        return "，".join([*([help_] if help_ else []), *told, ending(row)])
-    outcome = row["outcome"].rstrip("。")
-    if outcome:
-        return f"{outcome}，{ending(row)}"
-    if row["state"] == "closed":
-        return f"已于{brief.day(row['closed_on'])}{DEGREES[row['degree']]}"
-    return f"已{DEGREES[row['degree']]}" if row["degree"] != "unresolved" else DEGREES["unresolved"]
+    """One matter from its village to its degree: 下塘村老人公寓已于10月12日完工，得到妥善解决."""
+    return f"{of_village(row['village'], told_of(brief, row))}，{ended(row)}"

@@ -19,12 +19,15 @@ def problems(b: Brief) -> Pieces | None:
     clauses = []
     if late:
         clauses.append(
-            f"对已逾期的{'、'.join(named(r) for r in late[:3])}{'等' if len(late) > 3 else ''}挂牌督办、尽快办结"
+            f"对已逾期的{'、'.join(named(r) for r in late[:3])}{'等' if len(late) > 3 else ''}加紧攻坚、尽快办结"
         )
     by_day: dict[str, list[str]] = {}
     for r in due:
         by_day.setdefault(r["due_on"], []).append(named(r))
-    clauses += [f"{b.day(day)}前办结{'、'.join(names[:3])}" for day, names in list(by_day.items())[:4]]
+    clauses += [f"{b.day(day)}前解决{'、'.join(names[:3])}" for day, names in list(by_day.items())[:4]]
+    lasting = [r for r in b.facts["problems"] if r["state"] != "closed" and r["deadline_kind"] == "continuing"]
+    if lasting:
+        clauses.append(f"对{'、'.join(named(r) for r in lasting[:2])}{'等' if len(lasting) > 2 else ''}长期抓、持续改")
     out: Pieces = ["对照台账逐项倒排，对", *b.number("open"), "未销号问题定人定责"]
     return [*out, "，" if clauses else "", "，".join(clauses), "。"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from common import chinese
 from reports.language.brief import Brief, Pieces, day_of
 from reports.language.sentence import Sentences
@@ -41,7 +43,7 @@ def of_period(b: Brief) -> Pieces | None:
     """Weekly, monthly and quarterly papers begin with their period."""
     if not b.figure("problems"):
         return None
-    span = chinese.period(day_of(b.scope["starts_on"]), day_of(b.scope["ends_on"]))
+    span = _span(day_of(b.scope["starts_on"]), day_of(b.scope["ends_on"]))
     out: Pieces = [f"{span}，{b.we}继续推进{b.scope['year']}年{b.round}{b.label}{b.work}"]
     moved = []
     for key, verb in (("period.new", "新增问题"), ("period.closed", "销号问题")):
@@ -50,6 +52,13 @@ def of_period(b: Brief) -> Pieces | None:
     for part in moved:
         out += ["，", *part]
     return [*out, "。"]
+
+
+def _span(start: date, end: date) -> str:
+    """2026年9月 for a whole month, else from day to day."""
+    if start.day == 1 and (end + timedelta(days=1)).day == 1 and (start.year, start.month) == (end.year, end.month):
+        return f"{start.year}年{start.month}月"
+    return chinese.period(start, end)
 
 
 @sentences.add("opening.formula")

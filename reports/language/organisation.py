@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from common import chinese
-from reports.language.brief import Brief, Pieces, enumerate_some
+from reports.language.brief import Brief, Pieces, enumerate_some, joined, quoted
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
@@ -138,7 +138,7 @@ def pairings(b: Brief) -> Pieces | None:
         "cadre_pairing": "干部结对",
     }
     kinds = [words[kind] for kind in words if any(r["kind"] == kind for r in rows)]
-    ways = "、".join(f"“{kind}”" for kind in kinds[:2])
+    ways = quoted(kinds[:2])
     clauses = []
     mentoring = [r for r in rows if r["kind"] == "secretary_mentoring"][:4]
     clauses += [
@@ -172,16 +172,17 @@ def _many_to_one(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
 def activities(b: Brief) -> Pieces | None:
     if not b.figure("activities"):
         return None
-    out: Pieces = ["累计开展帮扶活动", *b.number("activities")]
     kinds = [
         (f, b.figures[f"activities.{f}"].label)
-        for f in ("lecture", "guidance", "project", "visit")
+        for f in ("lecture", "guidance", "project", "visit", "other")
         if b.figure(f"activities.{f}")
     ]
-    if kinds:
-        out.append("，其中")
-        for index, (kind, label) in enumerate(kinds):
-            out += ["、" if index else "", label, *b.number(f"activities.{kind}")]
+    since = "" if b.this else "累计"
+    if len(kinds) == 1:
+        out: Pieces = [f"{since}开展{kinds[0][1].replace('其他', '其他帮扶活动')}", *b.number("activities")]
+    else:
+        out = [f"{since}开展帮扶活动", *b.number("activities"), "，其中"]
+        out += joined([[label, *b.number(f"activities.{kind}")] for kind, label in kinds], "、")
     if b.figure("activities.funds"):
         out += ["，协调资金", *b.number("activities.funds")]
     return [*out, "。"]

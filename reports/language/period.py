@@ -22,8 +22,8 @@ def closed(b: Brief) -> Pieces | None:
     rows = _rows(b, "closed")
     if not rows:
         return None
-    told = "；".join(f"{named(r)}，{course(b, r)}" for r in rows[:NAMED])
-    return ["本期销号问题", *b.number("period.closed"), f"：{told}{'等' if len(rows) > NAMED else ''}。"]
+    told = "；".join(course(b, r) for r in rows[:NAMED])
+    return [f"{b.this}销号问题", *b.number("period.closed"), f"：{told}{'等' if len(rows) > NAMED else ''}。"]
 
 
 @sentences.add("period.moved")
@@ -70,4 +70,4 @@ def meetings(b: Brief) -> Pieces | None:
             parts.append([name, *b.number(f"meetings.{kind}")])
     if b.figure("coordination"):
         parts.append(["协调会", *b.number("coordination")])
-    return ["本期召开", *joined(parts, "、"), "，研究部署和推进整治工作。"] if parts else None
+    return [f"{b.this}召开", *joined(parts, "、"), "，研究部署和推进整治工作。"] if parts else None

@@ -79,17 +79,16 @@ def plans(b: Brief) -> Pieces | None:
         return None
     days = [r["on"] for r in rows]
     names = enumerate_some([r["village"] for r in rows], 6)
-    if len(rows) == 1 or len(set(days)) == 1:
-        when = f"{names}整顿方案于{b.day(days[0])}审定"
+    count: Pieces = [*b.number("plans")] if len(rows) > 1 else []
+    if len(set(days)) == 1:
+        when = f"整顿方案于{b.day(days[0])}审定"
     elif len(rows) <= 6:
-        when = f"{names}整顿方案分别于{b.days(days)}审定"
+        when = f"整顿方案分别于{b.days(days)}审定"
     else:
-        when = f"{names}整顿方案陆续审定"
-    return [
-        f"按照“一村一策”要求逐村分析原因、明确目标，{when}，共",
-        *b.number("plans"),
-        "，逐项落实责任人、完成标准和时限。",
-    ]
+        when = "整顿方案陆续审定"
+    again = [r["village"] for r in rows if r["returned"]]
+    mended = f"，其中{enumerate_some(again, 3)}方案经退回完善后通过" if again and len(rows) > 1 else ""
+    return [f"逐村分析原因、明确目标、制定措施，{names}", *count, f"{when}{mended}。"]
 
 
 @sentences.add("rectifying.measures", missing="问题的整改措施", entered="problems:measure_list")
@@ -121,11 +120,8 @@ def _meeting(b: Brief, m: dict[str, Any]) -> Pieces:
     if b.figure(f"{key}.settled"):
         names = enumerate_some([matter(text) for text in m["settled"]], 3)
         out += [f"，其中{names}"]
-        out += (
-            ["等", *b.number(f"{key}.settled")]
-            if len(m["settled"]) > 3
-            else (b.number(f"{key}.settled") if len(m["settled"]) > 1 else [])
-        )
+        if len(m["settled"]) > 1:
+            out += [*b.number(f"{key}.settled"), "事项"]
         out.append("当场议定解决")
     if b.figure(f"{key}.promised"):
         out += ["；议定限期办理任务", *b.number(f"{key}.promised")]
@@ -186,7 +182,7 @@ def inspections(b: Brief) -> Pieces | None:
 def notices(b: Brief) -> Pieces | None:
     if not b.figure("notices"):
         return None
-    out: Pieces = ["对发现的问题发出整改通知书", *b.number("notices")]
+    out: Pieces = ["针对督查发现的问题，发出整改通知书", *b.number("notices")]
     if b.figure("notices.answered"):
         out += ["，已反馈", *b.number("notices.answered")]
     if b.figure("notices.late"):

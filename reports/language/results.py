@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from common import chinese
-from reports.language.brief import Brief, Pieces, enumerate_some, joined
-from reports.language.matters import Row, course, facts, groups, matter, of_village
+from reports.language.brief import Brief, Pieces, enumerate_some, joined, quoted
+from reports.language.matters import Row, facts, groups, matter, of_village, told_of
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
@@ -39,8 +39,7 @@ def practices(b: Brief) -> Pieces | None:
     names = b.fact("practices")
     if not names:
         return None
-    shown = [f"“{name}”" for name in names[:4]]
-    listed = chinese.enumerate_all(shown) if len(names) <= 4 else "、".join(shown) + "等"
+    listed = quoted(names)
     count = b.number("practices") if len(names) > 1 else []
     return [f"总结形成{listed}", *count, "经验做法" if count else "做法", "，逐步固化为长效机制。"]
 
@@ -50,7 +49,6 @@ def closed(b: Brief) -> Pieces | None:
     if not b.figure("closed"):
         return None
     out: Pieces = [f"截至{b.as_of}，台账所列", *b.number("problems"), "问题已销号", *b.number("closed")]
-    out += ["，销号率", *b.number("closed.rate")]
     parts = [
         [word, *b.number(f"closed.{degree}")]
         for degree, word in (("full", "妥善解决"), ("basic", "基本化解"))
@@ -67,7 +65,7 @@ def projects(b: Brief) -> Pieces | None:
     told = []
     for group in _shared(b):
         names = chinese.enumerate_all(list(dict.fromkeys(r["village"] for r in group)))
-        each = "，".join(f"{r['village']}{'、'.join(facts(b, r)) or course(b, r)}" for r in group)
+        each = "，".join(f"{r['village']}{'、'.join(facts(b, r)) or told_of(b, r)}" for r in group)
         degrees = {r["degree"] for r in group}
         end = {"full": "，均已妥善解决", "basic": "，均已基本化解"}.get(degrees.pop(), "") if len(degrees) == 1 else ""
         told.append(f"{names}共同涉及的{matter(group[0]['title'], group[0]['project'])}，{each}{end}。")
@@ -82,24 +80,32 @@ def _shared(b: Brief) -> list[list[Row]]:
 
 @sentences.add("results.villages", missing="已销号问题的节点事实或结果表述", entered="problems:problem_list")
 def villages(b: Brief) -> Pieces | None:
+    """Village by village; matters of one degree share its word, so that “妥善解决” is not said after each."""
     together = {r["id"] for group in _shared(b) for r in group}
     rows = [
         r
         for r in b.facts["problems"]
         if r["id"] not in together and (r["state"] == "closed" or r["degree"] == "preliminary")
     ]
-    parts: list[Pieces] = []
-    for village_id in dict.fromkeys(r["village_id"] for r in rows):
+    out = ""
+    for village_id in list(dict.fromkeys(r["village_id"] for r in rows))[:VILLAGES]:
         here = [r for r in rows if r["village_id"] == village_id]
-        here.sort(key=lambda r: (r["state"] != "closed", r["degree"] != "full", not r["milestones"], r["number"]))
-        clauses = [f"{matter(r['title'], r['project'])}，{course(b, r)}" for r in here[:DETAILED]]
-        clauses[0] = of_village(here[0]["village"], clauses[0])
-        part: Pieces = ["；".join(clauses)]
-        if len(here) > DETAILED:
-            part.append("；其余问题也已逐项办理")
-        parts.append([*part, "。"])
-    shown = parts[:VILLAGES]
-    return [piece for part in shown for piece in part] or None
+        told = 0
+        for degree in ENDINGS:
+            of_degree = [r for r in here if r["degree"] == degree][: DETAILED - told]
+            if of_degree:
+                name = here[0]["village"] if not told else "该村"
+                out += of_village(name, "；".join(told_of(b, r) for r in of_degree))
+                out += ENDINGS[degree][len(of_degree) > 1] + "。"
+                told += len(of_degree)
+    return [out] if out else None
+
+
+ENDINGS = {  # degree → the end of a clause about one matter, about several
+    "full": ("，得到妥善解决", "，均得到妥善解决"),
+    "basic": ("，基本化解", "，均已基本化解"),
+    "preliminary": ("，初步解决", "，均已初步解决"),
+}
 
 
 @sentences.add("results.guidance")
@@ -115,8 +121,8 @@ def paths(b: Brief) -> Pieces | None:
     rows = b.fact("paths")
     if not rows:
         return None
-    kinds = [f"“{name}”" for name in dict.fromkeys(p["name"] for p in rows if p["path"] != "other")]
-    head = f"探索{chinese.enumerate_all(kinds)}{'等' if len(kinds) > 1 else ''}路径，" if kinds else ""
+    kinds = list(dict.fromkeys(p["name"] for p in rows if p["path"] != "other"))
+    head = f"探索{quoted(kinds)}{'等' if len(kinds) > 1 else ''}路径，" if kinds else ""
     return [f"{head}{'，'.join(_path(p) for p in rows[:6])}{'等' if len(rows) > 6 else ''}。"]
 
 
@@ -164,7 +170,7 @@ def income(b: Brief) -> Pieces | None:
         out += [
             "，",
             *([*b.number("income.above"), b.village_word] if whole else []),
-            f"{whole}超过{told['threshold']}万元",
+            f"{whole}达到{told['threshold']}万元以上",
         ]
     elif above:
         out += ["，其中", *b.number("income.above"), f"{b.village_word}达到{told['threshold']}万元以上"]

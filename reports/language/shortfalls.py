@@ -8,6 +8,7 @@ from reports.language.sentence import Sentences
 
 sentences = Sentences()
 NAMED = 6
+WHY = 40  # characters
 
 
 @sentences.add("shortfalls.open")
@@ -57,11 +58,17 @@ def _clause(b: Brief, r: Row) -> str:
     if r["state"] == "relapsed":
         before = f"{b.day(r['closed_before'])}销号后" if r["closed_before"] else "销号后"
         late = f"，且已于{b.day(r['due_on'])}逾期" if r["colour"] == "red" else ""
-        return f"{name}{before}，于{b.day(r['relapsed_on'])}出现反弹{late}"
+        return f"{name}{before}，于{b.day(r['relapsed_on'])}出现反弹{late}{_why(r['relapse_reason'])}"
     if r["colour"] == "red":
         extended = f"经{r['extensions']}次延期，" if r["extensions"] else ""
-        return f"{name}{extended}于{b.day(r['due_on'])}到期后仍未办结"
+        return f"{name}{extended}于{b.day(r['due_on'])}到期后仍未办结{_why(r['progress'].get('text', ''))}"
     return f"{name}初步解决，后续工作仍在推进"
+
+
+def _why(text: str) -> str:
+    """A short reason in brackets, as it was recorded; a long one is left to the ledger."""
+    text = text.strip().rstrip("。")
+    return f"（{text}）" if text and len(text) <= WHY and "\n" not in text else ""
 
 
 @sentences.add("shortfalls.members", missing="各村党员年龄、外出等年度数据", entered="villages:figures_list")
@@ -88,25 +95,20 @@ def members(b: Brief) -> Pieces | None:
             if b.figures["members.applicants"].number * 10 < b.figures["members.members"].number
             else ""
         )
-        out += ["在册入党申请人和积极分子", *b.number("members.applicants"), f"{few}。"]
+        out += ["入党申请人和积极分子共", *b.number("members.applicants"), f"{few}。"]
     return out
 
 
 def _sheet(r: dict[str, int], *, ageing: bool = True) -> str:
     parts = [f"60岁及以上{r['members_60']}名"] if ageing else []
-    for name, label in (("members_under_35", "35岁以下"), ("members_away", "外出务工")):
+    for name, label in (
+        ("members_under_35", "35岁以下"),
+        ("members_away", "外出务工"),
+        ("applicants", "入党申请人和积极分子"),
+    ):
         if r[name]:
             parts.append(f"{label}{r[name]}名")
     return "、".join(parts)
-
-
-@sentences.add("shortfalls.recruitment")
-def recruitment(b: Brief) -> Pieces | None:
-    """Villages whose ledger holds the want of new members."""
-    rows = [r for r in b.facts["problems"] if r["state"] != "closed" and "发展党员" in r["title"]]
-    if not rows:
-        return None
-    return [f"{'、'.join(named(r) for r in rows[:3])}尚待解决。".replace("问题尚待", "的问题尚待")]
 
 
 @sentences.add("shortfalls.vacancies")
