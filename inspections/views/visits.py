@@ -43,7 +43,10 @@ class VisitList(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return context | {"households": self.rows().order_by().aggregate(n=Sum("households"))["n"] or 0}
+        rows, only = self.rows().order_by(), self.only()
+        if only:
+            rows = rows.filter(pk__in=only)
+        return context | {"households": rows.aggregate(n=Sum("households"))["n"] or 0}
 
     def get_columns(self) -> list[Column]:
         here = self.here

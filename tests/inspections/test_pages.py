@@ -277,6 +277,9 @@ class TestVisitPages:
 
         body = text(client.get("/inspections/visits/?round=2026-2"))
         assert "共 <strong>3</strong> 次走访，共入户 <strong>15</strong> 户" in body
+        first = Visit.objects.last()
+        body = text(client.get(f"/inspections/visits/?only={first.pk}"))
+        assert "共 <strong>1</strong> 次走访，共入户 <strong>5</strong> 户" in body
         for query, found in (
             ("leader=1", 2), (f"cadre={world.resident_cadre.cadre.pk}", 1), ("as_of=2026-04-30", 1),
             ("from=2026-05-01", 2), (f"village={world.sibling.pk}", 0),
