@@ -76,7 +76,6 @@ class PhotosForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["photos"].widget.by = user
         self.photo_errors = photo_errors
-        self.order_fields([name for name in self.fields if name != "photos"])  # photos last
 
     def clean_photos(self) -> list[str]:
         if self.photo_errors:
@@ -87,6 +86,7 @@ class PhotosForm(PortalForm):
 class ProgressForm(PhotosForm):
     text = LongTextField(label="进展情况", max_length=2000, rows=5)
     happened_on = DateField(label="日期", help_text="事情发生的那天，可填以前的日期。")
+    field_order = ["text", "photos", "happened_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -104,3 +104,4 @@ class MilestoneForm(PhotosForm):
         help_text="一句话写明结果，会写入工作总结。例如：征地协议已签订、办公楼竣工并投入使用。",
     )
     happened_on = DateField(label="日期")
+    field_order = ["kind", "fact", "happened_on", "photos"]

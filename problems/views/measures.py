@@ -82,9 +82,9 @@ class MeasureList(ListPage):
             Column("对应问题", problem),
             Column("完成标准", lambda m: m.standard or "—"),
             Column("责任人", lambda m: m.owner.with_title if m.owner else "—", sort="owner"),
-            Column("责任单位", lambda m: m.unit.name if m.unit else "—"),
+            Column("责任单位", lambda m: m.unit.name if m.unit else "—", css="nowrap"),
             Column("完成时限", lambda m: deadline_text(m.deadline_kind, m.due_on), sort="due", css="nowrap"),
-            Column("完成情况", lambda m: done_words(m, day), sort="done"),
+            Column("完成情况", lambda m: done_words(m, day), sort="done", css="nowrap"),
         ]
 
 

@@ -42,6 +42,7 @@
     function picture(item, source, name) {
       var shown = document.createElement(source ? "img" : "span");
       if (source) { shown.src = source; shown.alt = name; } else { shown.className = "photo-paper"; shown.textContent = name; }
+      shown.onerror = function () { shown.remove(); picture(item, "", name); };  // called a photo, but none
       item.insertBefore(shown, item.firstChild);
     }
 
@@ -223,7 +224,7 @@
         list.appendChild(item);
         picture(item, photo.isPhoto ? box.dataset.upload + photo.token + "/" : "", photo.name);
         var shown = item.querySelector("img");
-        if (shown) shown.addEventListener("error", function () { item.remove(); refresh(); });  // cleared away meanwhile
+        if (shown) shown.onerror = function () { item.remove(); refresh(); };  // cleared away meanwhile
         take(item, photo.token);
       });
       refresh();
