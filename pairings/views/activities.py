@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -48,6 +49,9 @@ class ActivityList(RoundListPage):
         brought = rows.order_by().aggregate(total=Sum("funds"))["total"]
         return f"协调资金{chinese.amount(brought)}万元" if brought else ""
 
+    def actions(self) -> list[tuple[str, str]]:
+        return [("结对帮扶", reverse("pairings:pairing_list"))]
+
     def get_columns(self) -> list[Column]:
         here = self.here
 
@@ -56,8 +60,8 @@ class ActivityList(RoundListPage):
             return format_html('<a href="{}">{}</a>', url, a.pairing.village.name)
 
         columns = [
-            Column("日期", lambda a: chinese.day_text(a.held_on), sort="held_on", css="nowrap"),
             Column("被帮扶村", village, lead=True, css="nowrap"),
+            Column("日期", lambda a: chinese.day_text(a.held_on), sort="held_on", css="nowrap"),
             Column("帮扶方", lambda a: a.pairing.helper_with_title),
             Column("方式", lambda a: a.get_kind_display(), css="nowrap"),
             Column("内容", lambda a: a.content),
@@ -66,7 +70,7 @@ class ActivityList(RoundListPage):
             Column("资金（万元）", lambda a: chinese.amount(a.funds or None), sort="funds", css="num"),
         ]
         if self.filters.many_townships:
-            columns.insert(2, Column("乡镇", lambda a: a.pairing.round.township.name))
+            columns.insert(1, Column("乡镇", lambda a: a.pairing.round.township.name))
         return columns
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
@@ -81,6 +82,9 @@ class PairingList(RoundListPage):
         if sums["brought"]:
             parts.append(f"协调资金{chinese.amount(sums['brought'])}万元")
         return "，".join(parts)
+
+    def actions(self) -> list[tuple[str, str]]:
+        return [*super().actions(), ("帮扶活动", reverse("pairings:activity_list"))]
 
     def get_columns(self) -> list[Column]:
         here = self.here

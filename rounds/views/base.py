@@ -70,8 +70,8 @@ class RoundListPage(ListPage):
         return [(label, with_back(reverse(name, args=[target[0]]), self.here))]
 
     def place_columns(self) -> list[Column]:
-        """Round, and the township for those who see several."""
-        columns = [Column("轮次", self.round_link, css="nowrap")]
+        """Round, unless one was asked for, and the township for those who see several."""
+        columns = [] if self.filters.value("round") else [Column("轮次", self.round_link, css="nowrap")]
         if self.filters.many_townships:
             columns.insert(0, Column("乡镇", lambda r: r.round.township.name))
         return columns
@@ -96,7 +96,10 @@ class RoundListPage(ListPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        parts = [self.as_of_sentence(), self.totals(self.rows()) if context["paging"].total else ""]
+        shown, only = self.rows(), self.only()
+        if only:
+            shown = shown.filter(pk__in=only)
+        parts = [self.as_of_sentence(), self.totals(shown) if context["paging"].total else ""]
         context["lead"] = "：".join(part for part in parts if part)
         return context
 

@@ -50,15 +50,17 @@ class CalendarList(RoundListPage):
             url = with_back(reverse("rounds:calendar_finish", args=[item.pk]), here)
             return format_html('<a href="{}">办结</a>', url)
 
-        return [
+        columns = [
             Column("事项", self.change_link("rounds:calendar_update", lambda i: i.title), lead=True),
             *self.place_columns(),
             Column("责任人", lambda i: i.owner.name if i.owner else "—", css="nowrap"),
             Column("完成时限", lambda i: chinese.day_text(i.due_on), sort="due_on", css="nowrap"),
             Column("完成日期", lambda i: chinese.day_text(i.done_on), sort="done_on", css="nowrap"),
             Column("状态", state),
-            Column("办理", act),
         ]
+        if self.access.may(self.add_permission):
+            columns.append(Column("办理", act))
+        return columns
 
 
 def calendar_mark(item: CalendarItem, day: Any) -> str:

@@ -47,11 +47,11 @@ class ScreeningList(RoundListPage):
 
     def get_columns(self) -> list[Column]:
         return [
-            Column("日期", lambda v: chinese.day_text(v.visited_on), sort="visited_on", css="nowrap"),
             Column(
                 "村", self.change_link("rounds:screening_update", lambda v: v.village.name), lead=True, css="nowrap"
             ),
             *self.place_columns(),
+            Column("日期", lambda v: chinese.day_text(v.visited_on), sort="visited_on", css="nowrap"),
             Column("户数", lambda v: str(v.households), sort="households", css="num"),
             Column("方式", lambda v: v.method or "—"),
             Column("发现情况", lambda v: v.findings or "—"),
