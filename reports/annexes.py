@@ -92,9 +92,9 @@ def villages(figures: Figures) -> Table:
     return _head(
         figures,
         ("序号", 2, "center"), ("村党组织名称", 3.4, "left"), ("类别", 2, "center"), ("认定情形", 6, "left"),
-        ("主要问题", 6, "left"), ("联村县级领导", 2.8, "left"), ("包村乡镇领导", 2.8, "left"), ("第一书记", 2.8, "left"),
+        ("主要问题", 6, "left"), ("联村县级领导", 3.2, "left"), ("包村乡镇领导", 3.2, "left"), ("第一书记", 3.2, "left"),
         ("结对单位", 2.8, "left"), ("结对强村/带头书记", 3.6, "left"), ("整顿目标", 6, "left"), ("主要措施", 8, "left"),
-        ("整顿时限", 3.2, "left"), ("进展情况", 3.4, "left"), ("问题总数", 2, "right"), ("已销号", 2, "right"),
+        ("整顿时限", 4.6, "left"), ("进展情况", 3.4, "left"), ("问题总数", 2, "right"), ("已销号", 2, "right"),
         ("整顿结果", 2.8, "center"), ("备注", 2.2, "left"),
         rows=rows, key="annex.villages",
         total=(
@@ -138,11 +138,11 @@ def problems(figures: Figures) -> Table:
         )
     return _head(
         figures,
-        ("序号", 2, "center"), ("村", 3, "left"), ("问题类别", 4, "left"), ("问题描述", 6, "left"), ("问题来源", 2.6, "left"),
-        ("发现时间", 3.4, "left"), ("涉及户数", 2, "right"), ("难易程度", 2, "center"), ("整改目标", 6, "left"),
-        ("整改措施", 8, "left"), ("责任领导", 2.6, "left"), ("责任单位", 3, "left"), ("责任人", 2.6, "left"), ("协助单位", 3.4, "left"),
-        ("整改时限", 3.6, "left"), ("进展情况", 7, "left"), ("化解程度", 2.6, "center"), ("销号时间", 3.4, "left"),
-        ("审核人", 2.4, "left"), ("备注", 2.4, "left"),
+        ("序号", 2, "center"), ("村", 3, "left"), ("问题类别", 3.6, "left"), ("问题描述", 5.5, "left"), ("问题来源", 2.4, "left"),
+        ("发现时间", 4.7, "left"), ("涉及户数", 2, "right"), ("难易程度", 2, "center"), ("整改目标", 5, "left"),
+        ("整改措施", 7, "left"), ("责任领导", 4, "left"), ("责任单位", 3, "left"), ("责任人", 4, "left"), ("协助单位", 3.4, "left"),
+        ("整改时限", 4.7, "left"), ("进展情况", 6, "left"), ("化解程度", 2.6, "center"), ("销号时间", 4.7, "left"),
+        ("审核人", 3.4, "left"), ("备注", 3, "left"),
         rows=rows, key="annex.problems",
         total=(Cell.of(f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个", colspan=20),),
     )  # fmt: skip

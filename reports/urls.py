@@ -1,2 +1,22 @@
+from django.urls import path
+
+from reports import views
+
 app_name = "reports"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.SummaryList.as_view(), name="summary_list"),
+    path("new/", views.SummaryCreate.as_view(), name="summary_create"),
+    path("<int:pk>/", views.SummaryDetail.as_view(), name="summary_detail"),
+    path("<int:pk>/recompute/", views.SummaryRecompute.as_view(), name="summary_recompute"),
+    path("<int:pk>/parts/new/", views.PartCreate.as_view(), name="part_create"),
+    path("<int:pk>/submit/", views.SummarySubmit.as_view(), name="summary_submit"),
+    path("<int:pk>/return/", views.SummaryReturn.as_view(), name="summary_return"),
+    path("<int:pk>/sign/", views.SummarySign.as_view(), name="summary_sign"),
+    path("<int:pk>/pdf/", views.SummaryPdf.as_view(), name="summary_pdf"),
+    path("parts/<int:pk>/edit/", views.PartUpdate.as_view(), name="part_update"),
+    path("parts/<int:pk>/revert/", views.PartRevert.as_view(), name="part_revert"),
+    path("parts/<int:pk>/keep/", views.PartKeep.as_view(), name="part_keep"),
+    path("parts/<int:pk>/move/", views.PartMove.as_view(), name="part_move"),
+    path("parts/<int:pk>/remove/", views.PartRemove.as_view(), name="part_remove"),
+    path("files/<int:pk>/", views.FileDownload.as_view(), name="file_download"),
+]

@@ -1,0 +1,428 @@
+"""Pages of summaries: list, new, the preview on paper with its tools, the author's hand, sign-off, files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+
+from accounts.permissions import Permission
+from audit.services import history
+from common import chinese
+from common.lists import Column
+from reports import annexes, document_model, services
+from reports.document import preview
+from reports.document.blocks import AttachmentNote, Signature, Table
+from reports.figures import Figures
+from reports.forms import OwnPartForm, PartForm, RecomputeForm, ReturnForm, SummaryFilter, SummaryForm
+from reports.models import Part, Summary, SummaryFile
+from reports.outlines import OWN_KINDS
+from rounds.models import Round
+from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired, with_back
+
+State = Summary.State
+ANNEX_ROWS = 30
+LIGHTS = {State.DRAFT: "light-grey", State.REVIEW: "light-yellow", State.SIGNED: "light-green"}
+
+
+class SummaryList(ListPage):
+    permission = Permission.SUMMARY_VIEW
+    title = "工作总结"
+    noun = "份"
+    filter_form = SummaryFilter
+    sorts = {"as_of": ["as_of", "pk"], "kind": ["kind", "-as_of"], "state": ["state", "-as_of"]}
+    empty_text = "还没有工作总结。点“起草总结”，选好轮次和期间，系统按台账和各项记录写出初稿。"
+
+    def rows(self) -> QuerySet[Summary]:
+        rows = (
+            Summary.objects.visible_to(self.access)
+            .defer("figures", "missing")
+            .select_related("township", "round", "author", "signed_by")
+            .order_by("-as_of", "-pk")
+        )
+        rows = self.filters.of_round(rows)
+        for name in ("kind", "state"):
+            if value := self.filters.value(name):
+                rows = rows.filter(**{name: value})
+        return rows
+
+    def get_columns(self) -> list[Column]:
+        here = self.here
+
+        def title(s: Summary) -> str:
+            return format_html('<a href="{}">{}</a>', with_back(s.get_absolute_url(), here), s.title)
+
+        def state(s: Summary) -> str:
+            return format_html('<span class="light {}">{}</span>', LIGHTS[State(s.state)], s.get_state_display())
+
+        columns = [
+            Column("标题", title, lead=True),
+            Column("种类", lambda s: s.get_kind_display(), sort="kind", css="nowrap"),
+            Column("期间", lambda s: chinese.period(s.starts_on, s.ends_on)),
+            Column("数据截至", lambda s: s.as_of.isoformat(), sort="as_of", css="nowrap"),
+            Column("状态", state, sort="state", css="nowrap"),
+            Column("起草人", lambda s: s.author.name, css="nowrap"),
+            Column("签发人", lambda s: s.signed_by.name if s.signed_by else "—", css="nowrap"),
+        ]
+        if len(self.access.township_ids) > 1:
+            columns.insert(1, Column("乡镇", lambda s: s.township.name))
+        return columns
+
+    def actions(self) -> list[tuple[str, str]]:
+        if not self.access.may(Permission.SUMMARY_DRAFT):
+            return []
+        return [("起草总结", with_back(reverse("reports:summary_create"), self.here))]
+
+
+class SummaryCreate(FormPage):
+    permission = Permission.SUMMARY_DRAFT
+    form_class = SummaryForm
+    title = "起草总结"
+    button = "按数据起草"
+    intro = "系统按台账和各项记录写出初稿：数字由记录统计得出，缺少数据的句子不写，并告诉您去哪里补填。"
+    success_text = "初稿已写好。请逐段核对，缺少的数据见右侧。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        townships = self.access.townships_with(Permission.SUMMARY_DRAFT)
+        rounds = (
+            Round.objects.visible_to(self.access)
+            .filter(township_id__in=townships)
+            .select_related("township")
+            .current(timezone.localdate())
+        )
+        return super().get_form_kwargs() | {"rounds": rounds, "several": len(townships) > 1}
+
+    def get_success_url(self) -> str:
+        return reverse("reports:summary_list")
+
+    def perform(self, form: SummaryForm) -> Summary:
+        data = form.cleaned_data
+        today = timezone.localdate()
+        first, last = services.default_period(data["round"], data["kind"], today)
+        ends_on = data["ends_on"] or last
+        return services.draft_summary(
+            round=data["round"],
+            kind=data["kind"],
+            starts_on=data["starts_on"] or min(first, ends_on),
+            ends_on=ends_on,
+            as_of=data["as_of"] or min(ends_on, today),
+            by=self.request.user,
+            at=timezone.now(),
+        )
+
+
+class OneSummary(PermissionRequired):
+    """Loads one summary in scope, then asks for the right at its township."""
+
+    permission = Permission.SUMMARY_VIEW
+    needs: Permission | None = None
+
+    def load(self, pk: int) -> None:
+        self.take(pk)
+
+    def take(self, pk: int) -> None:
+        self.summary = get_object_or_404(
+            Summary.objects.visible_to(self.access).select_related(
+                "township", "round__township", "author", "signed_by"
+            ),
+            pk=pk,
+        )
+        self.require(self.needs or self.permission, township_id=self.summary.township_id)
+
+    def get_success_url(self) -> str:
+        return self.summary.get_absolute_url()
+
+
+class SummaryDetail(OneSummary, Page):
+    template_name = "reports/summary_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        summary = self.summary
+        parts = list(summary.parts.all())
+        figures = Figures.from_json(summary.figures)
+        township = {"township_id": summary.township_id}
+        may_draft = self.access.may(Permission.SUMMARY_DRAFT, **township)
+        may_sign = self.access.may(Permission.SUMMARY_SIGN, **township)
+        editing = may_draft and summary.is_draft
+        link = self.linker(figures)
+        shown = list(document_model.body_blocks(parts, marked=not summary.signed_at))
+        rows = [self.row(part, preview.block_html(block, link), figures, editing) for part, block in shown]
+        title = next((p for p in parts if p.kind == Part.Kind.TITLE), None)
+        files = list(summary.files.select_related("job")[:10])
+        newest = next((f for f in files if f.summary_version == summary.version), None)
+        return super().get_context_data(**kwargs) | {
+            "title": summary.title,
+            "summary": summary,
+            "period": chinese.period(summary.starts_on, summary.ends_on),
+            "state_light": LIGHTS[State(summary.state)],
+            "title_part": self.row(title, "", figures, editing) if title else None,
+            "rows": rows,
+            "tail": mark_safe("".join(preview.block_html(b, link) for b in self.tail(figures))),  # noqa: S308 - escaped by block_html
+            "annexes": self.annexes(figures, link),
+            "missing": self.missing(parts) if may_draft else [],
+            "changed": [row for row in rows if row["changed"]],
+            "length": sum(len(getattr(b, "text", "")) for _, b in shown),
+            "editing": editing,
+            "may_sign": may_sign and summary.state == State.REVIEW and summary.author_id != self.request.user.pk,
+            "may_return": (may_sign or may_draft) and summary.state == State.REVIEW,
+            "may_print": may_draft or may_sign,
+            "files": files,
+            "newest": newest,
+            "history": history(summary, 30),
+        }
+
+    def linker(self, figures: Figures) -> Any:
+        """Figure key → its list, with the way back to this page."""
+        here = self.request.path
+
+        def link(key: str) -> str | None:
+            figure = figures.figures.get(key)
+            url = figure.url if figure else None
+            return with_back(url, here) if url else None
+
+        return link
+
+    def row(self, part: Part, html: str, figures: Figures, editing: bool) -> dict[str, Any]:
+        changed = editing and part.has_changed
+        return {
+            "part": part,
+            "html": mark_safe(html),  # noqa: S308 - escaped by block_html
+            "changed": changed,
+            "changes": document_model.changes(part, figures) if changed else [],
+            "movable": part.kind in (Part.Kind.ITEM, Part.Kind.POINT),
+        }
+
+    def tail(self, figures: Figures) -> list[Any]:
+        names = tuple(title for title, _ in annexes.tables(self.summary, figures))
+        unit = document_model.signature_unit(figures)
+        return [AttachmentNote(names), Signature(unit, document_model.signed_on(self.summary))]
+
+    def annexes(self, figures: Figures, link: Any) -> list[dict[str, Any]]:
+        """The first rows of each; all of them stand in the PDF, and on screen in the ledger."""
+        shown = []
+        for title, blocks in annexes.tables(self.summary, figures):
+            tables = [b for b in blocks if isinstance(b, Table)]
+            cut = [replace(t, rows=t.rows[:ANNEX_ROWS], foot=()) for t in tables]
+            html = "".join(preview.block_html(t, link) for t in cut)
+            shown.append(
+                {
+                    "title": title,
+                    "html": mark_safe(html),  # noqa: S308 - escaped by block_html
+                    "left_out": sum(len(t.rows) - ANNEX_ROWS for t in tables if len(t.rows) > ANNEX_ROWS),
+                }
+            )
+        return shown
+
+    def missing(self, parts: list[Part]) -> list[dict[str, Any]]:
+        """What the author may still have entered, with the page where it is done."""
+        by_key = {part.key: part for part in parts}
+        rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for gap in self.summary.missing:
+            try:
+                url = with_back(
+                    f"{reverse(gap['entered'])}?round={self.summary.round.key}&township={self.summary.township_id}",
+                    self.request.path,
+                )
+            except NoReverseMatch:
+                url = ""
+            rows.setdefault(
+                (gap["missing"], url), {"missing": gap["missing"], "url": url, "part": by_key.get(gap["part"])}
+            )
+        return list(rows.values())
+
+
+class PartPage:
+    """Loads one part of a summary the visitor may edit."""
+
+    permission = Permission.SUMMARY_DRAFT
+
+    def load(self, pk: int) -> None:
+        self.part = get_object_or_404(
+            Part.objects.filter(summary__in=Summary.objects.visible_to(self.access)).select_related(  # type: ignore[attr-defined]
+                "summary__township", "summary__round__township", "edited_by"
+            ),
+            pk=pk,
+        )
+        self.summary = self.part.summary
+        self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)  # type: ignore[attr-defined]
+
+    def get_success_url(self) -> str:
+        return f"{self.summary.get_absolute_url()}#part-{self.part.key}"
+
+
+class PartUpdate(PartPage, FormPage):
+    form_class = PartForm
+    template_name = "reports/part_form.html"
+    title = "改写段落"
+    success_text = "已保存您改写的文字。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"part": self.part}
+
+    def current(self) -> Part:
+        return self.part
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"text": self.part.text}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"part": self.part}
+
+    def perform(self, form: PartForm) -> str:
+        services.edit_part(
+            self.part,
+            text=form.cleaned_data["text"],
+            base_version=self.base_version,
+            by=self.request.user,
+            at=timezone.now(),
+        )
+        return self.get_success_url()
+
+
+class PartRevert(PartPage, ActionPage):
+    success_text = "已恢复自动文字。"
+
+    def perform(self) -> None:
+        services.revert_part(self.part, by=self.request.user, at=timezone.now())
+
+
+class PartKeep(PartPage, ActionPage):
+    success_text = "已记下：这一段的数据变化您已核对。"
+
+    def perform(self) -> None:
+        services.keep_own(self.part, by=self.request.user, at=timezone.now())
+
+
+class PartMove(PartPage, ActionPage):
+    success_text = "已移动。"
+
+    def perform(self) -> None:
+        services.move_part(self.part, up=self.request.POST.get("up") == "1", by=self.request.user, at=timezone.now())
+
+
+class PartRemove(PartPage, ActionPage):
+    success_text = "已删除。"
+
+    def perform(self) -> None:
+        services.remove_own_part(self.part, by=self.request.user, at=timezone.now())
+
+    def get_success_url(self) -> str:
+        return self.summary.get_absolute_url()
+
+
+class PartCreate(OneSummary, FormPage):
+    permission = Permission.SUMMARY_DRAFT
+    form_class = OwnPartForm
+    title = "添加自己的段落"
+    button = "添加"
+    success_text = "已添加。"
+
+    def get_initial(self) -> dict[str, Any]:
+        section = self.request.GET.get("section", "")
+        return {"section": section if section in OWN_KINDS else "part.next"}
+
+    def perform(self, form: OwnPartForm) -> str:
+        part = services.add_own_part(self.summary, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        return f"{self.summary.get_absolute_url()}#part-{part.key}"
+
+
+class SummaryRecompute(OneSummary, FormPage):
+    permission = Permission.SUMMARY_DRAFT
+    form_class = RecomputeForm
+    title = "重新计算数据"
+    button = "重新计算"
+    success_text = "已按最新记录重新计算。有变化的段落已标出。"
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"as_of": self.summary.as_of}
+
+    def perform(self, form: RecomputeForm) -> str:
+        services.recompute(self.summary, as_of=form.cleaned_data["as_of"], by=self.request.user, at=timezone.now())
+        return self.get_success_url()
+
+
+class OnVersion(OneSummary, ActionPage):
+    """A button that acts on the text the visitor has read: the page's version travels with it."""
+
+    @property
+    def base_version(self) -> int:
+        text = self.request.POST.get("base_version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class SummarySubmit(OnVersion):
+    permission = Permission.SUMMARY_DRAFT
+    success_text = "已送签。签发前如需修改，请先退回。"
+
+    def perform(self) -> None:
+        services.submit_for_sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
+
+
+class SummarySign(OnVersion):
+    permission = Permission.SUMMARY_SIGN
+    success_text = "已签发。现在可以生成正式文件。"
+
+    def perform(self) -> None:
+        services.sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
+
+
+class SummaryReturn(OneSummary, FormPage):
+    """Either of the two people may take it back: the secretary with remarks, the author to mend what he noticed himself."""
+
+    form_class = ReturnForm
+    title = "退回修改"
+    button = "退回"
+    success_text = "已退回起草。"
+
+    def load(self, pk: int) -> None:
+        self.take(pk)
+        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
+            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
+
+    def perform(self, form: ReturnForm) -> str:
+        services.return_summary(
+            self.summary, reason=form.cleaned_data["reason"], by=self.request.user, at=timezone.now()
+        )
+        return self.get_success_url()
+
+
+class SummaryPdf(OneSummary, ActionPage):
+    """Asks for the PDF and leads to the page of its job."""
+
+    success_text = "已开始生成，完成后可在此下载。"
+
+    def load(self, pk: int) -> None:
+        self.take(pk)
+        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
+            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
+
+    def perform(self) -> None:
+        self.job = services.request_pdf(self.summary, by=self.request.user, at=timezone.now())
+
+    def get_success_url(self) -> str:
+        return reverse("jobs:job_detail", args=[self.job.pk]) if hasattr(self, "job") else super().get_success_url()
+
+
+class FileDownload(PermissionRequired):
+    permission = Permission.SUMMARY_VIEW
+    http_method_names = ["get", "head"]
+
+    def load(self, pk: int) -> None:
+        self.file = get_object_or_404(
+            SummaryFile.objects.filter(summary__in=Summary.objects.visible_to(self.access)).select_related("summary"),
+            pk=pk,
+        )
+        self.require(Permission.SUMMARY_VIEW, township_id=self.file.township_id)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The file under its Chinese name (RFC 5987, by FileResponse)."""
+        return FileResponse(
+            self.file.file.open("rb"), as_attachment=True, filename=self.file.name, content_type="application/pdf"
+        )
