@@ -18,7 +18,7 @@ from typing import Any
 log = logging.getLogger(__name__)
 
 KNOWN_VERSION = "70.0"
-MAX_EM = 3  # a line short of more than this stands before something unbreakable; stretching it would look worse
+MAX_EM = 5  # the longest number with its unit; a line short of more stands before something unbreakable and stays short
 CHINESE = re.compile(
     "[\u2014\u2018\u2019\u201c\u201d\u2026\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff ]+"
 )

@@ -159,8 +159,9 @@ def typeset_runs(runs: tuple[Run, ...]) -> str:
         end = start + len(run.text)
         out.append('<span class="lead">' if run.mark == "lead" else "")
         for cut in [*cuts[bisect_right(cuts, start) : bisect_left(cuts, end)], end]:
-            body = html.escape(text[start:cut], quote=False)
-            out.append(marks.get(start, "") + (f'<span class="h">{body}</span>' if start in halves else body))
+            # The invisible character goes to the end of its piece: at the beginning it would shift the piece.
+            body = html.escape(text[start:cut], quote=False) + marks.get(cut, "")
+            out.append(f'<span class="h">{body}</span>' if start in halves else body)
             start = cut
         out.append("</span>" if run.mark == "lead" else "")
     return "".join(out)
