@@ -4,11 +4,12 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from problems.models import Problem
 from problems.services import closing, ledger, moves
 from problems.terms import Category, DeadlineKind, Degree, State
-from tests.conftest import TODAY, TZ, World
+from tests.conftest import NOON, TODAY, TZ, World
 
 
 def noon(day: date) -> datetime:
@@ -77,3 +78,10 @@ class Desk:
 @pytest.fixture
 def desk(world: World) -> Desk:
     return Desk(world)
+
+
+@pytest.fixture
+def clock():
+    """Noon of TODAY, so that pages that say "today" say the same for ever."""
+    with time_machine.travel(NOON, tick=False):
+        yield
