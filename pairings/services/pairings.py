@@ -38,7 +38,7 @@ def _check(
     helped_cadre: Cadre | None,
     starts_on: date,
     ends_on: date | None,
-    besides: int | None = None,
+    besides: int = 0,
 ) -> None:
     of_township(round, village)
     known_to(round, helpers["helper_cadre"], field="helper_cadre")

@@ -18,7 +18,7 @@ ENDS_TOO_EARLY = "结束日期不能早于开始日期。"
 
 
 def _check_overlap(
-    round: Round, cadre: Cadre, position: str, starts_on: date, ends_on: date | None, besides: int | None = None
+    round: Round, cadre: Cadre, position: str, starts_on: date, ends_on: date | None, besides: int = 0
 ) -> None:
     # The same person may hold two positions at once (副组长 and 办公室主任), but not one position twice.
     same = LeadingGroupSeat.objects.filter(round=round, cadre=cadre, position=position).filter(
@@ -55,7 +55,9 @@ def change_seat(
     by: Any,
     at: datetime,
 ) -> LeadingGroupSeat:
-    """Correct a seat that was entered wrongly. Another person is another seat."""
+    """Correct a seat that was entered wrongly. Another person is another seat; an end comes by `end_seat`, with its reason."""
+    if ends_on and not seat.ends_on:
+        raise Refused("结束任职请用“调出”办理，并写明原因。", field="ends_on")
     in_order(starts_on, ends_on, field="ends_on", sentence=ENDS_TOO_EARLY)
     _check_overlap(seat.round, seat.cadre, position, starts_on, ends_on, besides=seat.pk)
     before = audit.snapshot(seat, FIELDS)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.urls import reverse
+from django.utils.html import format_html
 
 from common import chinese
 from common.lists import Column
@@ -11,6 +13,7 @@ from rounds.forms.filters import SeatFilter
 from rounds.models import LeadingGroupSeat
 from rounds.services import leading_group as services
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, cadres_for
+from villages.pages import with_back
 
 Position = LeadingGroupSeat.Position
 RANK = Case(
@@ -46,13 +49,23 @@ class SeatList(RoundListPage):
         return super().as_of_sentence() + "在任" if self.filters.value("as_of") else "含以往成员"
 
     def get_columns(self) -> list[Column]:
-        return [
+        here = self.here
+
+        def act(seat: LeadingGroupSeat) -> str:
+            if seat.ends_on or not self.may_edit(seat):
+                return "—"
+            return format_html('<a href="{}">调出</a>', with_back(reverse("rounds:seat_end", args=[seat.pk]), here))
+
+        columns = [
             Column("姓名", self.change_link("rounds:seat_update", lambda s: s.cadre.with_title), lead=True),
             Column("组内职务", lambda s: s.get_position_display(), css="nowrap"),
             *self.place_columns(),
             Column("开始", lambda s: chinese.day_text(s.starts_on), sort="starts_on", css="nowrap"),
             Column("结束", lambda s: chinese.day_text(s.ends_on, "在任"), css="nowrap"),
         ]
+        if self.access.may(self.add_permission):
+            columns.append(Column("办理", act))
+        return columns
 
 
 class SeatCreate(AddToRound):

@@ -83,6 +83,15 @@ class TestRecords:
     def test_a_seat_ends_with_a_reason_and_stays_for_its_days(self, world, desk):
         with pytest.raises(Refused, match="调整原因"):
             leading_group.end_seat(desk.seat, ends_on=date(2026, 6, 1), reason="", **desk.do)
+        with pytest.raises(Refused, match="请用“调出”办理"):
+            leading_group.change_seat(
+                desk.seat,
+                position="head",
+                starts_on=date(2026, 3, 10),
+                ends_on=date(2026, 6, 1),
+                base_version=1,
+                **desk.do,
+            )
         leading_group.end_seat(desk.seat, ends_on=date(2026, 6, 1), reason="职务调整", **desk.do)
         assert LeadingGroupSeat.objects.on(date(2026, 6, 1)).get() == desk.seat
         assert not LeadingGroupSeat.objects.on(date(2026, 6, 2)).exists()
