@@ -15,10 +15,14 @@ MAX_SHOWN = 300
 
 def display(instance: models.Model, name: str) -> str:
     """The value of one field as a person reads it: a choice's label, a day, a related record's name."""
-    field = instance._meta.get_field(name)
-    if field.choices:
+    if getattr(instance._meta.get_field(name), "choices", None):
         return str(getattr(instance, f"get_{name}_display")())
     return show(getattr(instance, name))
+
+
+def label(instance: models.Model, name: str) -> str:
+    """The Chinese name of a field."""
+    return str(getattr(instance._meta.get_field(name), "verbose_name", name))
 
 
 def show(value: Any) -> str:
@@ -52,9 +56,7 @@ def changes_since(before: dict[str, str], instance: models.Model) -> list[dict[s
     for name, old in before.items():
         new = display(instance, name)
         if new != old:
-            rows.append(
-                {"field": name, "label": str(instance._meta.get_field(name).verbose_name), "old": old, "new": new}
-            )
+            rows.append({"field": name, "label": label(instance, name), "old": old, "new": new})
     return rows
 
 

@@ -19,7 +19,7 @@ class CleanTextField(forms.CharField):
             self.widget.attrs["maxlength"] = self.text_limit
 
     def to_python(self, value: Any) -> str:
-        return texts.clean(super().to_python(value))
+        return texts.clean(super().to_python(value) or "")
 
     def validate(self, value: str) -> None:
         super().validate(value)

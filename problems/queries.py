@@ -46,7 +46,7 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
         """
         scope = access.within(township="township_id", village="village_id")
         if access.unit_ids:
-            mine = self.model.objects.filter(
+            mine = self.model._default_manager.filter(
                 Q(responsible_unit_id__in=access.unit_ids) | Q(assisting_units__in=access.unit_ids)
             ).values("pk")
             scope |= Q(pk__in=mine) & Q(state__in=LEDGER_STATES)

@@ -196,7 +196,7 @@ def access_of(user: Any, on: date) -> Access:
             grants.append(Grant(role, "unit", unit_county, unit_township, unit_id=unit))
         else:
             grants.append(Grant(role, "county", county, None))
-    counties = [g.county_id for g in grants if g.level == "county"]
+    counties = [g.county_id for g in grants if g.level == "county" and g.county_id]
     townships = (
         frozenset(Township.objects.filter(county_id__in=counties).values_list("pk", flat=True))
         if counties

@@ -166,8 +166,7 @@ def edit_problem(
     if accepted and not reason:
         for name in _PERSONS:
             if old[name] and getattr(problem, f"{name}_id") != old[name]:
-                label = problem._meta.get_field(name).verbose_name
-                raise Refused(f"更换{label}须写明原因。", field="reason")
+                raise Refused(f"更换{audit.label(problem, name)}须写明原因。", field="reason")
         if problem.category != old_category:
             raise Refused("改变问题类别须写明原因。", field="reason")
         if problem.state == State.CLOSED:

@@ -171,5 +171,5 @@ def _clear_folder(folder: Path, limit: datetime) -> int:
 
 def _remove_files(upload: Upload) -> None:
     for file in (upload.file, upload.thumbnail):
-        if file:
+        if file.name:
             file.storage.delete(file.name)

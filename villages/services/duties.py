@@ -72,7 +72,7 @@ def _check_free(
 
 
 def _check_cadre(cadre: Cadre, place: Place) -> None:
-    if cadre.user_id and cadre.user.is_administrator:
+    if cadre.user and cadre.user.is_administrator:
         raise Refused("系统管理员账号不能担任岗位。", field="cadre")
     if cadre.county_id != _county_of(place):
         raise Refused(f"{cadre.name}和{place}不在同一县（市、区）。", field="cadre")

@@ -28,7 +28,7 @@ def starting_figures(village: Village, year: int) -> dict[str, Any]:
 
 
 def _check(figures: dict[str, Any]) -> None:
-    label = {name: str(VillageYear._meta.get_field(name).verbose_name) for name in FIGURES}
+    label = {name: audit.label(VillageYear(), name) for name in FIGURES}
     for name in FIGURES:
         value = figures.get(name)
         if isinstance(value, int | Decimal) and value < 0:
