@@ -148,11 +148,15 @@ class Unit(Versioned):
         verbose_name = "单位"
         ordering = ["kind", "id"]
         constraints = [
+            # Two constraints, because SQLite counts two empty townships as different.
             models.UniqueConstraint(
-                fields=["county", "township", "name"],
-                name="unit_name",
-                nulls_distinct=False,
-                violation_error_message="已有同名单位。",
+                fields=["township", "name"], name="unit_name_in_township", violation_error_message="本乡镇已有同名单位。"
+            ),
+            models.UniqueConstraint(
+                fields=["county", "name"],
+                condition=models.Q(township=None),
+                name="unit_name_in_county",
+                violation_error_message="本县（市、区）已有同名单位。",
             ),
             models.CheckConstraint(
                 name="unit_station_has_township",
