@@ -124,7 +124,7 @@ def offered_places(access: Any, permission: Permission, query: Any) -> dict[str,
     townships = list(Township.objects.filter(pk__in=access.townships_with(permission)).select_related("county"))
     wanted = query.get("township", "")
     chosen = next((t for t in townships if str(t.pk) == wanted), None)
-    if chosen is None and len(townships) == 1:
+    if not wanted and len(townships) == 1:
         chosen = townships[0]
     counties = County.objects.filter(pk__in=access.county_ids).order_by("pk")
     return {"townships": townships, "chosen": chosen, "counties": counties}
