@@ -77,7 +77,8 @@ def post_progress(
     entry = ProgressEntry.objects.create(
         problem=problem, happened_on=happened_on, text=text, by=by, role=role, unit=unit, at=at
     )
-    attach_uploads(upload_tokens, problem=problem, progress=entry, by=by, at=at)
+    if upload_tokens:
+        attach_uploads(upload_tokens, problem=problem, progress=entry, by=by, at=at)
     _advance(problem, happened_on=happened_on, on=on, by=by, at=at)
     audit.record(problem, "填报进展", by=by, at=at)
     return entry
@@ -102,7 +103,8 @@ def add_milestone(
     if not fact.strip():
         raise Refused("请写明事实，例如：征地协议已签订。", field="fact")
     milestone = Milestone.objects.create(problem=problem, kind=kind, happened_on=happened_on, fact=fact, by=by, at=at)
-    attach_uploads(upload_tokens, problem=problem, milestone=milestone, by=by, at=at)
+    if upload_tokens:
+        attach_uploads(upload_tokens, problem=problem, milestone=milestone, by=by, at=at)
     _advance(problem, happened_on=happened_on, on=on, by=by, at=at)
     audit.record(
         problem,
