@@ -105,5 +105,6 @@ def of_problem(problem: Problem, access: Access) -> tuple[str, dict[str, Any]] |
 
 
 def _standing(part: Part, day: date) -> dict[str, Any]:
+    assert part.due_on  # noqa: S101 - a commitment has one; only matters of an agenda have none
     state = Commitment(due_on=part.due_on, kept_on=part.kept_on).state_on(day)
     return {"part": part, "state": state.label, "light": STATE_LIGHTS[state]}

@@ -165,7 +165,7 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         add("总结待签发", waiting.count(), link("reports:summary_list", state=Summary.State.REVIEW))
     if access.may(P.NOTICE_ANSWER):
         notices = Notice.objects.visible_to(access).filter(replied_on=None)
-        add("整改通知书待反馈", notices.count(), link("inspections:notice_list", state="open"))
+        add("整改通知书待反馈", notices.count(), link("inspections:notice_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
         due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON).distinct()
         add("议定事项临期或逾期", due.count(), link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()))

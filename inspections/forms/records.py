@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.db.models import QuerySet
 
@@ -116,10 +117,9 @@ class BulletinForm(PortalForm):
 
 
 class VisitForm(PortalForm):
-    """Short, for a leader's phone. Only the office is asked who went: everybody else records his own visits."""
+    """Short, for a leader's phone: he records his own visits and is not asked who went."""
 
     village = VillageField(label="村")
-    cadre = CadreField(label="走访人")
     visited_on = DateField(label="走访日期", help_text="走访后再登记。")
     households = forms.IntegerField(
         label="入户数", min_value=0, max_value=9999, help_text="只记户数，不记户主姓名。",
@@ -127,13 +127,20 @@ class VisitForm(PortalForm):
     )  # fmt: skip
     note = LongTextField(label="了解情况", max_length=1000, required=False)
 
-    def __init__(self, *args: Any, villages: QuerySet[Village], cadres: QuerySet[Cadre] | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
-        if cadres is None:
-            del self.fields["cadre"]
-        else:
-            self.fields["cadre"].queryset = cadres
+
+
+class OfficeVisitForm(VisitForm):
+    """The office records for others."""
+
+    cadre = CadreField(label="走访人")
+    field_order = ("village", "cadre")
+
+    def __init__(self, *args: Any, cadres: QuerySet[Cadre], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cadre"].queryset = cadres
 
 
 def _ballots(label: str) -> forms.IntegerField:
@@ -143,6 +150,17 @@ def _ballots(label: str) -> forms.IntegerField:
 
 
 class SurveyForm(PortalForm):
+    layout = Layout(
+        "round",
+        "village",
+        "kind",
+        "held_on",
+        Row(*(Column(name, css_class="col-6 col-md-4") for name in ("issued", "returned", "valid"))),
+        Row(
+            *(Column(name, css_class="col-6 col-md-3") for name in ("satisfied", "mostly", "dissatisfied", "unknown")),
+        ),
+    )
+
     round = RoundField()
     village = VillageField(label="村")
     kind = forms.ChoiceField(label="测评类别", choices=Survey.Kind.choices)

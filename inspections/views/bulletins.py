@@ -86,6 +86,7 @@ class BulletinDetail(Page):
 class BulletinFormPage(FormPage):
     permission = Permission.INSPECTION_EDIT
     form_class = BulletinForm
+    template_name = "meetings/form.html"
 
     def offered(self) -> Q:
         return Q(held_on__gte=self.access.on - timedelta(days=OFFERED_DAYS))

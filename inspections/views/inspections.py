@@ -139,6 +139,7 @@ class InspectionDetail(Page):
 class InspectionFormPage(FormPage):
     permission = Permission.INSPECTION_EDIT
     form_class = InspectionForm
+    template_name = "meetings/form.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {

@@ -54,7 +54,7 @@ class NoticeList(ListPage):
 
         columns = [
             Column("编号", lambda n: link(n.get_absolute_url(), n, here), sort="number", lead=True),
-            Column("村", lambda n: n.village.name, sort="village"),
+            Column("村", lambda n: n.village.name, sort="village", css="nowrap"),
             Column("状态", state),
             Column("整改要求", lambda n: n.requirement),
             Column("发出日期", lambda n: on(n.issued_on), sort="issued_on", css="nowrap"),

@@ -13,7 +13,7 @@ from common.errors import Refused
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import VisitFilter
-from inspections.forms.records import VisitForm
+from inspections.forms.records import OfficeVisitForm, VisitForm
 from inspections.models import Visit
 from inspections.services.visits import round_of_day
 from meetings.views.common import cadres_of, link, villages_for
@@ -99,19 +99,20 @@ def may_correct(page: Any, visit: Visit) -> bool:
 
 class VisitFormPage(FormPage):
     permission = Permission.VISIT_POST
-    form_class = VisitForm
 
     @property
     def asks_who(self) -> bool:
         """The office records for others; everybody else his own visits."""
         return self.access.may(Permission.INSPECTION_EDIT)
 
+    def get_form_class(self) -> type[VisitForm]:
+        return OfficeVisitForm if self.asks_who else VisitForm
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        townships = self.access.townships_with(Permission.VISIT_POST)
-        return super().get_form_kwargs() | {
-            "villages": villages_for(self.access, Permission.VISIT_POST),
-            "cadres": cadres_of(self.access, townships) if self.asks_who else None,
-        }
+        kwargs = super().get_form_kwargs() | {"villages": villages_for(self.access, Permission.VISIT_POST)}
+        if self.asks_who:
+            kwargs["cadres"] = cadres_of(self.access, self.access.townships_with(Permission.VISIT_POST))
+        return kwargs
 
     def get_success_url(self) -> str:
         return reverse("inspections:visit_list")
@@ -135,13 +136,9 @@ class VisitCreate(VisitFormPage):
     success_text = "已登记走访。"
 
     def get_initial(self) -> dict[str, Any]:
-        villages = list(villages_for(self.access, Permission.VISIT_POST)[:2])
-        own = Cadre.objects.filter(user_id=self.request.user.pk).first()
-        return {
-            "visited_on": self.access.on,
-            "village": villages[0].pk if len(villages) == 1 else self.request.GET.get("village"),
-            "cadre": own.pk if own and not self.asks_who else None,
-        }
+        """The village one came from, else the one village of one's post."""
+        own = min(self.access.village_ids) if len(self.access.village_ids) == 1 else None
+        return {"visited_on": self.access.on, "village": self.request.GET.get("village") or own}
 
     def perform(self, form: VisitForm) -> Visit:
         values = self.values(form)

@@ -52,7 +52,7 @@ class AgendaList(ListPage):
             Column("召开日期", lambda i: i.meeting.held_on.isoformat(), sort="held_on", css="nowrap"),
             Column("议题", lambda i: i.matter, lead=True),
             Column("会议", meeting),
-            Column("村", lambda i: i.problem.village.name if i.problem else "—"),
+            Column("村", lambda i: i.problem.village.name if i.problem else "—", css="nowrap"),
             Column("对应问题", lambda i: link(i.problem.get_absolute_url(), i.problem, here) if i.problem else "—"),
             Column("结果", outcome_cell, sort="outcome"),
             Column("议定意见", lambda i: i.decision or "—"),

@@ -89,7 +89,7 @@ class CommitmentList(ListPage):
             Column("完成时限", lambda c: c.due_on.isoformat(), sort="due_on", css="nowrap"),
             Column("责任单位", lambda c: c.unit.name if c.unit else "—", sort="unit"),
             Column("牵头领导", lambda c: c.lead_official.with_title if c.lead_official else "—"),
-            Column("村", lambda c: c.problem.village.name if c.problem else "—"),
+            Column("村", lambda c: c.problem.village.name if c.problem else "—", css="nowrap"),
             Column("会议", meeting),
             Column("召开时间", lambda c: c.meeting.held_on.isoformat(), sort="held_on", css="nowrap"),
             Column("落实日期", lambda c: c.kept_on.isoformat() if c.kept_on else "—", css="nowrap"),

@@ -58,8 +58,8 @@ class MeetingList(ListPage):
             Column("类型", lambda m: m.get_kind_display(), sort="kind"),
             Column("层级", lambda m: m.village.name if m.village else m.get_level_display()),
             Column("主持人", lambda m: m.chair.with_title if m.chair else "—"),
-            Column("议题", lambda m: f"{m.matters}项，当场解决{m.settled}项" if m.matters else "—"),
-            Column("议定事项", lambda m: _promises(m)),
+            Column("议题", _matters),
+            Column("议定事项", _promises),
         ]
         if len(self.access.township_ids) > 1:
             columns.insert(1, Column("乡镇", lambda m: m.township.name))
@@ -72,6 +72,12 @@ class MeetingList(ListPage):
         rows.append(("议题", reverse("meetings:agenda_list")))
         rows.append(("议定事项督办", reverse("meetings:commitment_list")))
         return rows
+
+
+def _matters(meeting: Any) -> str:
+    if not meeting.matters:
+        return "—"
+    return f"{meeting.matters}项" + (f"，当场解决{meeting.settled}项" if meeting.settled else "")
 
 
 def _promises(meeting: Any) -> str:
@@ -146,6 +152,7 @@ def township_earlier(meeting: Meeting) -> Q:
 class MeetingFormPage(FormPage):
     permission = Permission.MEETING_EDIT
     form_class = MeetingForm
+    template_name = "meetings/form.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         townships = self.access.townships_with(Permission.MEETING_EDIT)
