@@ -34,7 +34,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         "coordination", "协调会", "次", (m.pk for m in held), listed, kind=Meeting.Kind.COORDINATION, **scope.period
     )
     settled = [a for a in agenda if a["outcome"] == AgendaItem.Outcome.SETTLED]
-    during = scope.period
+    during = {"kind": Meeting.Kind.COORDINATION} | scope.period
     tally.count("coordination.matters", "会商事项", "个", (a["pk"] for a in agenda), "meetings:agenda_list", **during)
     tally.count(
         "coordination.settled", "当场议定解决", "个", (a["pk"] for a in settled), "meetings:agenda_list",
