@@ -1,6 +1,6 @@
 """Rendering with limits: a forked child makes the file, the parent watches it and stays healthy whatever happens.
 
-The child inherits the warm fonts and style sheet, so nothing is loaded twice; it cannot touch the parent's database
+The child inherits the imported modules, but makes its own font map (pdf.ready says why); it cannot touch the parent's database
 connections because progress travels through a pipe and is reported by the parent. Bound of issue "bad input": 60 s
 CPU, 512 MB.
 """
@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from . import errors
 from .blocks import Document
 from .errors import DocumentError, LimitExceeded
-from .pdf import Step, render_pdf, warm
+from .pdf import Step, ready, render_pdf
 
 CPU_SECONDS = 60
 MEMORY_MB = 512
@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 
 def render_pdf_bounded(document: Document, *, on_step: Step | None = None, **options: Any) -> bytes:
     """``pdf.render_pdf`` with the limits above; the same arguments, result and errors, and LimitExceeded besides."""
-    warm()
+    ready()
     return run_bounded(lambda step: render_pdf(document, on_step=step, **options), on_step=on_step)
 
 

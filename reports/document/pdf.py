@@ -151,8 +151,15 @@ def _warmed(folder: Path) -> None:
 
 
 def warm() -> None:
-    """Load everything a document needs (1.5 s once per process): for a worker's start, and before it forks."""
+    """Load everything a document needs (1.5 s once per process), for a process that renders many itself."""
     _warmed(fonts.directory())
+
+
+def ready() -> None:
+    """Import and read what a fork may inherit. No font map is made: newer Pango looks fonts up in a thread of its own, which does not live
+    on in a forked child, so a child of a process that has one waits for ever."""
+    _weasyprint()
+    fonts.load(fonts.directory())
 
 
 def problems() -> list[str]:
