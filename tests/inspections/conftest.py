@@ -8,7 +8,7 @@ import pytest
 from inspections.models import Inspection, Notice
 from inspections.services import add_inspection, issue_notice
 from tests.conftest import NOON, World
-from tests.meetings.conftest import meeting, problem  # noqa: F401  the same facts
+from tests.meetings.conftest import meeting, problem, today  # noqa: F401  the same facts, the same day
 
 
 def inspect(world: World, **more: Any) -> Inspection:

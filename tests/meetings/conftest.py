@@ -1,15 +1,24 @@
 """Facts that the tests of meetings share: a problem of each village, a coordination meeting."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
 
 from meetings.models import Meeting
 from meetings.services import hold_meeting
 from problems.models import Problem
 from tests.conftest import NOON, World
 from villages.models import Village
+
+
+@pytest.fixture(autouse=True)
+def today() -> Iterator[None]:
+    """The demo's as-of day, so that “overdue” and “not yet” mean the same on every day the tests run."""
+    with time_machine.travel(NOON, tick=False):
+        yield
 
 
 def problem_of(world: World, village: Village, number: int, **more: Any) -> Problem:
