@@ -268,6 +268,7 @@ class FormPage(PermissionRequired, FormView):
                 url = self.address(done)
                 receipts.settle(receipt, url)
         except receipts.AlreadyTaken as taken:
+            messages.success(self.request, "这份内容已经保存过，没有重复记录。")
             return redirect(taken.url or self.request.path)
         except Refused as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))

@@ -77,6 +77,11 @@
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  function same(form, draft) {
+    var now = { values: values(form), photos: photos(form) };
+    return JSON.stringify(now) === JSON.stringify({ values: draft.values, photos: draft.photos });
+  }
+
   function offer(form, key, draft) {
     var at = new Date(draft.at), box = document.createElement("div");
     box.className = "alert alert-info draft-offer";
@@ -102,11 +107,15 @@
     var held = document.querySelector("[data-focus]");
     if (draft && !held && JSON.stringify(draft.values) !== fresh) offer(form, key, draft);
 
+    // Sent before, but the answer never came (weak signal): sent again unchanged it goes under its old token, and the server
+    // sees that it is the same form. Changed, it is a new one.
+    var submission = "";
+
     function keep() {
       timer = 0;
       var now = values(form), staged = photos(form);
       if (JSON.stringify(now) === fresh && !staged.length) return;
-      try { store.setItem(key, JSON.stringify({ at: Date.now(), values: now, photos: staged })); } catch (error) { /* full: the server keeps it too */ }
+      try { store.setItem(key, JSON.stringify({ at: Date.now(), values: now, photos: staged, submission: submission })); } catch (error) { /* full: the server keeps it too */ }
     }
     form.addEventListener("input", function () {
       if (!timer) timer = setTimeout(keep, 800);
@@ -114,6 +123,9 @@
     form.addEventListener("submit", function (event) {
       if (event.defaultPrevented) return;
       clearTimeout(timer);
+      var token = form.elements.namedItem("submission");
+      if (token && draft && draft.submission && same(form, draft)) token.value = draft.submission;
+      submission = token ? token.value : "";
       keep();
       sessionStorage.setItem(SENT, key);
     });

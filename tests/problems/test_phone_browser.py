@@ -170,6 +170,36 @@ class TestDrafts:
         assert ProgressEntry.objects.get().text == "写到一半手机没电了"
         assert Evidence.objects.count() == 1
 
+    def test_a_form_whose_answer_was_lost_is_not_recorded_twice(self, world, desk, phone):
+        desk.accept()
+        page = phone(world.village_secretary)
+        open_form(page)
+        self.typed(page)
+        address = page.url
+
+        def lose_the_answer(route):
+            if route.request.method == "POST":
+                route.fetch(max_redirects=0)
+                route.abort()
+            else:
+                route.continue_()
+
+        page.route("**/progress/new/**", lose_the_answer)
+        send(page)
+        page.wait_for_timeout(1500)
+        assert ProgressEntry.objects.count() == 1
+        page.unroute("**/progress/new/**")
+        page.context.clear_cookies(name="messages")  # was in the lost answer too
+
+        page.goto(address)
+        page.click("text=恢复")
+        send(page)
+        page.wait_for_url("**/problems/mine/")
+
+        assert "没有重复记录" in page.inner_text("main")
+        assert ProgressEntry.objects.count() == 1
+        assert page.evaluate("localStorage.length") == 0
+
     def test_a_refused_form_keeps_its_draft(self, world, desk, phone):
         desk.accept()
         page = phone(world.village_secretary)

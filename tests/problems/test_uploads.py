@@ -100,6 +100,14 @@ class TestStaging:
         assert not Upload.objects.exists()
         assert not files_in(own_media)
 
+    def test_nobody_fills_the_disk_with_forms_never_sent(self, world, monkeypatch):
+        monkeypatch.setattr(uploads, "MAX_STAGED", 1)
+        stage(world.village_secretary)
+
+        with pytest.raises(Refused, match="没有提交的照片和文件太多"):
+            stage(world.village_secretary)
+        stage(world.resident_cadre)
+
     def test_a_row_that_cannot_be_written_takes_its_files_with_it(self, world, own_media, monkeypatch):
         def broken(*args, **kwargs):
             raise RuntimeError
@@ -309,6 +317,20 @@ class TestFormWithPhotos:
         assert refused.status_code == 422
         assert "一次最多上传9个" in refused.content.decode()
         assert Upload.objects.count() == 9
+
+    def test_photos_sent_before_the_session_expired_are_there_again_after_login(self, world, problem):
+        client = world.client(world.village_secretary)
+        token = stage(world.village_secretary).token
+        url = f"/problems/{problem.pk}/progress/new/"
+        submission = client.get(url).context["submission"]
+        client.session.flush()
+        client.post(url, {"submission": submission, "text": "一段长文字", "photos": [token]})
+
+        client.force_login(world.village_secretary, backend="django.contrib.auth.backends.ModelBackend")
+        page = client.get(url).content.decode()
+
+        assert "一段长文字" in page
+        assert f"/problems/uploads/{token}/" in page
 
     def test_another_persons_token_in_the_form_is_refused_and_not_shown(self, world, problem):
         foreign = stage(world.resident_cadre)
