@@ -21,10 +21,13 @@ class Formula(TextChoices):
     SATISFIED_ONLY = "satisfied_only", "满意÷有效票"
 
 
-def satisfaction_rate(survey: Ballots, formula: str = Formula.INFORMED) -> Decimal | None:
+DEFAULT = Formula.VALID
+
+
+def satisfaction_rate(survey: Ballots, formula: str = DEFAULT) -> Decimal | None:
     """Percent with one decimal, or None when nobody's vote counts.
 
-    The default leaves out those who answered 不了解: who does not know the work can neither praise nor blame it.
+    The default divides by all valid ballots: the lower of the usual figures, so that nobody is told more than was voted.
     """
     content = survey.satisfied if formula == Formula.SATISFIED_ONLY else survey.satisfied + survey.mostly
     voters = survey.valid - survey.unknown if formula == Formula.INFORMED else survey.valid

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from accounts.permissions import Permission as P
 
@@ -15,6 +15,7 @@ MENU: list[tuple[str, str, P]] = [
     ("轮次", "rounds:round_list", P.ROUND_VIEW),
     ("结对", "pairings:pairing_list", P.PAIRING_VIEW),
     ("会议", "meetings:meeting_list", P.MEETING_VIEW),
+    ("议定事项", "meetings:commitment_list", P.COMMITMENT_REPORT),  # for stations, which see no other meeting page
     ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),
     ("总结", "reports:summary_list", P.SUMMARY_VIEW),
     ("干部", "villages:cadre_list", P.CADRE_VIEW),
@@ -32,11 +33,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     held = access.permissions
     menu: list[dict[str, Any]] = []
     for label, name, permission in MENU:
-        if permission in held:
-            try:
-                url = reverse(name)
-            except NoReverseMatch:  # being built
-                continue
+        if permission in held and not (name == "meetings:commitment_list" and P.MEETING_VIEW in held):
+            url = reverse(name)
             menu.append({"label": label, "url": url, "here": False})
     # /villages/cadres/ lies below /villages/ too: the nearest entry is the one we are in.
     inside = [item for item in menu if request.path.startswith(item["url"])]

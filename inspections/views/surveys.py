@@ -15,7 +15,7 @@ from inspections import services
 from inspections.forms.filters import SurveyFilter
 from inspections.forms.records import SurveyForm
 from inspections.models import Survey
-from inspections.satisfaction import Formula, satisfaction_rate
+from inspections.satisfaction import DEFAULT, satisfaction_rate
 from inspections.services.surveys import FIELDS
 from meetings.views.common import link, rounds_for, villages_for
 from villages.pages import FormPage, ListPage, Page, with_back
@@ -44,7 +44,7 @@ class SurveyList(ListPage):
         return rows.select_related("village__township")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"formula": Formula.INFORMED.label}
+        return super().get_context_data(**kwargs) | {"formula": DEFAULT.label}
 
     def get_columns(self) -> list[Column]:
         here = self.here
@@ -89,7 +89,7 @@ class SurveyDetail(Page):
             "title": f"{survey.village}{survey.get_kind_display()}",
             "survey": survey,
             "rate": rate_text(survey),
-            "formula": Formula.INFORMED.label,
+            "formula": DEFAULT.label,
             "may_edit": self.access.may(Permission.SURVEY_EDIT, township_id=survey.township_id),
             "history": history(survey),
         }

@@ -327,8 +327,8 @@ class TestSurveyPages:
 
         answer = client.post(self.url, opened(client, self.url, **self.form(world)))
 
-        assert "94.6%" in text(client.get(answer.url))
-        assert "94.6%" in text(client.get("/inspections/surveys/?round=2026-2&kind=midterm&as_of=2026-10-31"))
+        assert "93%" in text(client.get(answer.url))
+        assert "93%" in text(client.get("/inspections/surveys/?round=2026-2&kind=midterm&as_of=2026-10-31"))
         assert total(client, "/inspections/surveys/?as_of=2026-09-24") == 0
 
     def test_wrong_sum_is_refused_with_the_numbers(self, world):

@@ -83,7 +83,7 @@ class TestVillageSection:
         assert "逾期未反馈" in html
         assert "7次，入户21户" in html
         assert "查看全部走访" in html
-        assert "满意率94.6%" in html
+        assert "满意率93%" in html
 
     def test_is_registered_and_says_when_there_is_nothing(self, world):
         drawn = village_sections.sections_of(world.village, world.access(world.office_clerk))
