@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, F, QuerySet, TextField, Value
+from django.db.models import CharField, DateField, DateTimeField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from problems.models import CloseRequest, Extension, Instruction, Milestone, Problem, ProgressEntry
@@ -29,24 +29,24 @@ UNIT, PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = (
 
 @dataclass(frozen=True)
 class Part:
-    """One row of the union. Which columns are filled depends on `kind`; see the query below."""
+    """One row of the union. Which columns are filled depends on `kind`; see the query below. A name is None where nobody is named."""
 
     kind: str
     pk: int
-    text: str = ""
-    who: str = ""  # who reported, asked, instructed
-    post: str = ""  # as what
-    day: date | None = None
-    due: date | None = None
-    at: datetime | None = None
-    status: str = ""
-    degree: str = ""
-    checker: str = ""
-    checked_at: datetime | None = None
-    check_note: str = ""
-    decider: str = ""
-    decided_at: datetime | None = None
-    remark: str = ""
+    text: str
+    who: str | None  # who reported, asked, instructed
+    post: str | None  # as what
+    day: date | None
+    due: date | None
+    at: datetime | None
+    status: str | None
+    degree: str
+    checker: str | None
+    checked_at: datetime | None
+    check_note: str
+    decider: str | None
+    decided_at: datetime | None
+    remark: str
 
     @property
     def status_words(self) -> str:
@@ -61,65 +61,62 @@ class Part:
         return str(FactKind(self.post).label)
 
 
-_COLUMNS: dict[str, Any] = {
-    "kind": CharField(),
-    "key": BigIntegerField(),
-    "text": TextField(),
-    "who": CharField(),
-    "post": CharField(),
-    "day": DateField(),
-    "due": DateField(),
-    "at": DateTimeField(),
-    "status": CharField(),
-    "degree": CharField(),
-    "checker": CharField(),
-    "checked_at": DateTimeField(),
-    "check_note": TextField(),
-    "decider": CharField(),
-    "decided_at": DateTimeField(),
-    "remark": TextField(),
+_NO_DAY = Value(None, output_field=DateField())
+_NO_MOMENT = Value(None, output_field=DateTimeField())
+_NO_WORDS = Value("", output_field=CharField())
+# The columns of the union, in the order of Part, and what stands where a kind has nothing to say.
+_EMPTY = {
+    "kind": _NO_WORDS,
+    "pk": "pk",
+    "text": _NO_WORDS,
+    "who": _NO_WORDS,
+    "post": _NO_WORDS,
+    "day": _NO_DAY,
+    "due": _NO_DAY,
+    "at": _NO_MOMENT,
+    "status": _NO_WORDS,
+    "degree": _NO_WORDS,
+    "checker": _NO_WORDS,
+    "checked_at": _NO_MOMENT,
+    "check_note": _NO_WORDS,
+    "decider": _NO_WORDS,
+    "decided_at": _NO_MOMENT,
+    "remark": _NO_WORDS,
 }
 
 
 def _part(rows: QuerySet[Any], kind: str, **given: Any) -> QuerySet[Any, Any]:
-    given = {"kind": Value(kind), "key": F("pk")} | given
-    columns = {}
-    for name, field in _COLUMNS.items():
-        dated = isinstance(field, DateField | DateTimeField)
-        value = given.get(name, Value(None) if dated else Value(""))
-        columns[f"part_{name}"] = Cast(
-            value if dated else Coalesce(value, Value("")) if name != "key" else value, field
-        )
-    return rows.order_by().annotate(**columns).values_list(*columns)
+    columns = _EMPTY | {"kind": Value(kind, output_field=CharField())} | given
+    return rows.order_by().values_list(*columns.values())
 
 
 def course_of(problem: Problem) -> dict[str, list[Part]]:
     """Parts by kind: progress and requests newest first, milestones by their day. One query."""
-    found = _part(problem.assisting_units.all(), UNIT, text=F("name")).union(
+    # The first of the union has every moment, and its empty days are cast: PostgreSQL takes the types of the columns from there.
+    found = _part(
+        CloseRequest.objects.filter(problem=problem), CLOSE,
+        text="note", who="asked_by__name", day=Cast(_NO_DAY, DateField()), due=Cast(_NO_DAY, DateField()),
+        at="asked_at", status="outcome", degree="degree", checker="checked_by__name", checked_at="checked_at",
+        check_note="check_note", decider="decided_by__name", decided_at="decided_at", remark="remark",
+    ).union(
+        _part(
+            Extension.objects.filter(problem=problem), EXTENSION,
+            text="reason", who="asked_by__name", day="old_due_on", due="new_due_on", at="asked_at",
+            status="decision", decider="decided_by__name", decided_at="decided_at", remark="remark",
+        ),
         _part(
             ProgressEntry.objects.filter(problem=problem), PROGRESS,
-            text=F("text"), who=F("by__name"), post=F("role"), day=F("happened_on"), at=F("at"),
-            status=F("unit__name"),
+            text="text", who="by__name", post="role", day="happened_on", at="at", status="unit__name",
         ),
         _part(
             Milestone.objects.filter(problem=problem), MILESTONE,
-            text=F("fact"), who=F("by__name"), post=F("kind"), day=F("happened_on"), at=F("at"),
+            text="fact", who="by__name", post="kind", day="happened_on", at="at",
         ),
         _part(
             Instruction.objects.filter(problem=problem), INSTRUCTION,
-            text=F("text"), who=Coalesce(F("cadre__name"), F("by__name")), post=F("cadre__title"), at=F("at"),
+            text="text", who=Coalesce("cadre__name", "by__name"), post="cadre__title", at="at",
         ),
-        _part(
-            Extension.objects.filter(problem=problem), EXTENSION,
-            text=F("reason"), who=F("asked_by__name"), day=F("old_due_on"), due=F("new_due_on"), at=F("asked_at"),
-            status=F("decision"), decider=F("decided_by__name"), decided_at=F("decided_at"), remark=F("remark"),
-        ),
-        _part(
-            CloseRequest.objects.filter(problem=problem), CLOSE,
-            text=F("note"), who=F("asked_by__name"), at=F("asked_at"), status=F("outcome"), degree=F("degree"),
-            checker=F("checked_by__name"), checked_at=F("checked_at"), check_note=F("check_note"),
-            decider=F("decided_by__name"), decided_at=F("decided_at"), remark=F("remark"),
-        ),
+        _part(problem.assisting_units.all(), UNIT, text="name"),
         all=True,
     )  # fmt: skip
     parts: dict[str, list[Part]] = defaultdict(list)
