@@ -61,7 +61,7 @@ def body_blocks(parts: Sequence[Part], *, marked: bool = False) -> Iterator[tupl
     shown = [p for p in parts if p.kind != Kind.TITLE and p.text]
     shown = [p for i, p in enumerate(shown) if not (p.kind in _LEVEL and _is_bare(shown, i))]
     first = second = item = 0
-    for part in shown:
+    for index, part in enumerate(shown):
         if part.kind == Kind.HEADING1:
             first, second, item = first + 1, 0, 0
             yield part, Heading(1, f"{chinese.numeral(first)}、{part.text}", key=part.key)
@@ -70,12 +70,19 @@ def body_blocks(parts: Sequence[Part], *, marked: bool = False) -> Iterator[tupl
             yield part, Heading(2, f"（{chinese.numeral(second)}）{part.text}", key=part.key)
         elif part.kind == Kind.POINT:
             second += 1
-            yield part, _paragraph(part, f"（{chinese.numeral(second)}）", marked)
+            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"（{chinese.numeral(second)}）", marked)
         elif part.kind == Kind.ITEM:
             item += 1
-            yield part, _paragraph(part, f"{chinese.numeral(item)}是", marked)
+            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"{chinese.numeral(item)}是", marked)
         else:
             yield part, _paragraph(part, "", marked)
+
+
+def _is_alone(shown: Sequence[Part], index: int) -> bool:
+    """A single item has no 一是: there is no 二是 to follow."""
+    kind = shown[index].kind
+    neighbours = shown[max(0, index - 1) : index] + shown[index + 1 : index + 2]
+    return not any(part.kind == kind for part in neighbours)
 
 
 def _is_bare(shown: Sequence[Part], index: int) -> bool:
@@ -89,7 +96,7 @@ def _is_bare(shown: Sequence[Part], index: int) -> bool:
 def _paragraph(part: Part, number: str, marked: bool) -> Paragraph:
     """Numbered paragraphs begin with a leading clause: the words up to the first full stop, when they are few."""
     runs = _own(part.own_text, marked) if part.is_own else [Run(r["text"] or "", r["figure"]) for r in part.generated]
-    if number:
+    if part.kind in (Kind.ITEM, Kind.POINT):
         runs = _with_lead(number, runs)
     return Paragraph(tuple(runs), key=part.key)
 
@@ -110,7 +117,7 @@ def _with_lead(number: str, runs: list[Run]) -> list[Run]:
     head = runs[0] if runs else Run("")
     lead, stop, rest = head.text.partition("。")
     if not stop or len(lead) > MAX_LEAD or head.figure or head.mark:
-        return [Run(number), *runs]
+        return [Run(number), *runs] if number else runs
     return [Run(number + lead + stop, mark="lead"), *([Run(rest)] if rest else []), *runs[1:]]
 
 

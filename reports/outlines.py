@@ -62,7 +62,7 @@ _RECTIFYING = (
     item("rectifying.plans", "坚持一村一策。", "rectifying.plans", "rectifying.measures"),
     item(
         "rectifying.coordination", "合力会商解难。",
-        "rectifying.county_meetings", "rectifying.own_meetings", "rectifying.stations",
+        "rectifying.meetings", "rectifying.stations",
     ),
     item(
         "rectifying.inspection", "从严督导问效。",
@@ -116,7 +116,7 @@ def _periodic(this: str, following: str) -> tuple[Plan, ...]:
         paragraph("introduction", "opening.period", "opening.formula"),
         heading("part.work", 1, f"{this}工作情况"),
         item("period.progress", "推进问题整改。", "period.closed", "period.moved", "period.new", "period.standing"),
-        item("period.meetings", "加强会商调度。", "period.meetings", "rectifying.county_meetings"),
+        item("period.meetings", "加强会商调度。", "period.meetings"),
         item(
             "period.inspection", "开展督导走访。",
             "rectifying.inspections", "rectifying.notices", "rectifying.bulletins", "rectifying.visits",

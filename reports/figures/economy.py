@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from common import chinese
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
 from villages.models import EconomyPath
@@ -66,7 +67,7 @@ def _income(tally: Tally, scope: Scope) -> None:
     above = [
         sheets[(row["village_id"], year)]["id"] for row in grown if Decimal(row["now"]) >= scope.round.income_threshold
     ]
-    threshold = f"{scope.round.income_threshold.normalize():f}"
+    threshold = chinese.amount(scope.round.income_threshold)
     tally.count(
         "income.above", f"集体经济收入达{threshold}万元的村", "个", above, listed,
         year=year, only=True, 

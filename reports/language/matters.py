@@ -19,12 +19,15 @@ def matter(title: str, project: str = "") -> str:
     return name if name.endswith(("纠纷", "矛盾")) else f"{name}问题"
 
 
+# Words that name what belongs to the village: after its name the 村 is not said twice. 村民, 村务, 村内 … stay whole.
+OF_THE_VILLAGE = ("村办公", "村两委", "村“两委”", "村党", "村委会", "村集体", "村监委", "村文化", "村卫生", "村便民")
+
+
 def of_village(village: str, name: str) -> str:
     """石桥村 + 村办公楼建设问题 → 石桥村办公楼建设问题; a name that begins with the village is left alone."""
     if name.startswith(village):
         return name
-    doubled = village.endswith("村") and name.startswith("村") and not name.startswith(("村民", "村级", "村庄"))
-    return village + (name[1:] if doubled else name)
+    return village + (name[1:] if village.endswith("村") and name.startswith(OF_THE_VILLAGE) else name)
 
 
 def named(row: Row) -> str:

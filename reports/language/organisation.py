@@ -112,17 +112,23 @@ def leaders(b: Brief) -> Pieces | None:
 
 @sentences.add("organisation.residents", missing="驻村干部的岗位责任", entered="villages:assignment_list")
 def residents(b: Brief) -> Pieces | None:
-    if not b.figure("chain.residents"):
+    of_cadre: dict[str, list[str]] = {}
+    for place in b.facts["chain"]["villages"]:
+        for p in place["posts"].get("resident_cadre", []):
+            of_cadre.setdefault(p["name"], []).append(place["village"])
+    if not of_cadre:
         return None
-    places = [
-        f"{place['village']}{p['name']}"
-        for place in b.facts["chain"]["villages"]
-        for p in place["posts"].get("resident_cadre", [])
-    ]
-    named = "、".join(places) if len(places) <= 8 else "、".join(places[:8]) + "等"
-    out: Pieces = [named, *b.number("chain.residents"), "驻村干部为第一责任人"]
+    if len(of_cadre) == 1:
+        name, places = next(iter(of_cadre.items()))
+        out: Pieces = [f"驻村干部{name}为{chinese.enumerate_all(places)}第一责任人"]
+    else:
+        named = [f"{'、'.join(places)}{name}" for name, places in of_cadre.items()]
+        shown = "，".join(named[:8]) if any(len(p) > 1 for p in of_cadre.values()) else "、".join(named[:8])
+        out = [shown + ("等" if len(named) > 8 else ""), *b.number("chain.residents"), "驻村干部为第一责任人"]
     if b.figure("chain.direct"):
-        out += ["，村书记、村委会主任", *b.number("chain.direct"), "为具体责任人"]
+        held = {role for place in b.facts["chain"]["villages"] for role in place["posts"]}
+        posts = [w for r, w in (("village_secretary", "村书记"), ("village_head", "村委会主任")) if r in held]
+        out += [f"，{'、'.join(posts)}", *b.number("chain.direct"), "为具体责任人"]
     return [*out, "，一级抓一级、层层有人管。"]
 
 

@@ -101,12 +101,21 @@ def measures(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.county_meetings", missing="上级领导主持的协调会", entered="meetings:meeting_list")
-def county_meetings(b: Brief) -> Pieces | None:
-    rows = [m for m in b.facts["coordination"] if m["level"] == "county"][-3:]
-    out: Pieces = []
-    for m in rows:
-        out += _meeting(b, m)
+@sentences.add("rectifying.meetings", missing="协调会的会议记录", entered="meetings:meeting_list")
+def meetings(b: Brief) -> Pieces | None:
+    """Those a county leader chaired with their matters, the township's own by their days."""
+    rows = b.facts["coordination"]
+    county = [m for m in rows if m["level"] == "county"][-3:]
+    out = [piece for m in county for piece in _meeting(b, m)]
+    days = [m["on"] for m in rows if m["level"] != "county"]
+    if days:
+        when = b.days(days) if len(days) <= 4 else b.span(days[0], days[-1])
+        if county:
+            out += [f"{b.level}里又于{when}召开协调会跟进，累计召开协调会", *b.number("coordination"), "。"]
+        elif len(days) == 1:
+            out += [f"{when}，{b.we}召开协调会，推动有关单位现场会商、合力解难。"]
+        else:
+            out += [f"{when}，{b.we}召开协调会", *b.number("coordination"), "，推动有关单位现场会商、合力解难。"]
     return out or None
 
 
@@ -130,19 +139,6 @@ def _meeting(b: Brief, m: dict[str, Any]) -> Pieces:
         if b.figure(f"{key}.late"):
             out += ["，逾期未落实", *b.number(f"{key}.late")]
     return [*out, "。"]
-
-
-@sentences.add("rectifying.own_meetings", missing="协调会的会议记录", entered="meetings:meeting_list")
-def own_meetings(b: Brief) -> Pieces | None:
-    rows = [m for m in b.facts["coordination"] if m["level"] != "county"]
-    if not rows:
-        return None
-    days = [m["on"] for m in rows]
-    county = len(b.facts["coordination"]) - len(rows)
-    when = b.days(days) if len(days) <= 4 else b.span(days[0], days[-1])
-    if not county:
-        return [f"{when}，{b.we}召开协调会", *b.number("coordination"), "，推动部门站所现场会商、合力解难。"]
-    return [f"{b.level}里又于{when}召开协调会跟进，累计召开协调会", *b.number("coordination"), "。"]
 
 
 @sentences.add("rectifying.stations", missing="问题的协助单位", entered="problems:problem_list")

@@ -78,7 +78,7 @@ def _shared(b: Brief) -> list[list[Row]]:
     return [g for g in groups(done) if len({r["village_id"] for r in g}) > 1]
 
 
-@sentences.add("results.villages", missing="已销号问题的节点事实或结果表述", entered="problems:problem_list")
+@sentences.add("results.villages")
 def villages(b: Brief) -> Pieces | None:
     """Village by village; matters of one degree share its word, so that “妥善解决” is not said after each."""
     together = {r["id"] for group in _shared(b) for r in group}

@@ -1,0 +1,159 @@
+"""Figures of the demo township: each equals the rows of the list it links to, on any day."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from problems.models import Problem
+from reports.figures import Figure, Figures, Rule, compute
+from reports.figures.figure import Tally
+
+pytestmark = pytest.mark.django_db
+START, END = date(2026, 3, 5), date(2026, 10, 31)
+
+
+def figures_of(demo, *, kind="stage", starts_on=START, ends_on=END, as_of=None) -> Figures:
+    return compute(demo.round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of or ends_on)
+
+
+@pytest.fixture
+def clerk(demo_township, db) -> Client:
+    client = Client()
+    client.force_login(User.objects.get(username="dangjianban"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def wrong_ones(figures: Figures, client: Client) -> list[str]:
+    """Figures whose linked list shows another number of rows than the figure counts."""
+    wrong, seen = [], {}
+    for figure in figures.figures.values():
+        if figure.rule == Rule.SHARE:
+            continue
+        if figure.rule == Rule.COUNT and figure.number != len(figure.ids):
+            wrong.append(f"{figure.key}: {figure.text}, but {len(figure.ids)} records")
+        if not figure.url or not figure.ids:
+            continue
+        if figure.url not in seen:
+            page = client.get(figure.url)
+            seen[figure.url] = page.context["paging"].total if page.status_code == 200 else page.status_code
+        if seen[figure.url] != len(figure.ids):
+            wrong.append(f"{figure.key}: {len(figure.ids)} records, the list shows {seen[figure.url]} ({figure.url})")
+    return wrong
+
+
+class TestTraceable:
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            {},
+            {"kind": "monthly", "starts_on": date(2026, 9, 1), "ends_on": date(2026, 9, 30)},
+            {"kind": "weekly", "starts_on": date(2026, 6, 15), "ends_on": date(2026, 6, 21)},
+        ],
+        ids=["stage", "september", "a-week-in-june"],
+    )
+    def test_every_figure_equals_the_rows_of_its_list(self, demo_township, clerk, asked):
+        assert wrong_ones(figures_of(demo_township, **asked), clerk) == []
+
+    def test_every_figure_that_counts_something_has_a_list(self, demo_township, db):
+        figures = figures_of(demo_township)
+
+        unlinked = [f.key for f in figures.figures.values() if f and not f.url]
+
+        assert unlinked == ["guidance.items"]  # numbered measures stand on the paper's own page
+
+    def test_control_a_figure_that_forgets_a_record_is_found(self, demo_township, clerk):
+        figures = figures_of(demo_township)
+        closed = figures["closed"]
+        figures.figures["closed"] = replace(closed, value=closed.value - 1, ids=closed.ids[1:])
+
+        assert any(text.startswith("closed:") for text in wrong_ones(figures, clerk))
+
+
+class TestAmounts:
+    def test_the_townships_figures(self, demo_township, db):
+        f = figures_of(demo_township)
+
+        stated = {
+            key: f[key].text
+            for key in (
+                "problems", "closed", "closed.full", "closed.basic", "closed.rate", "open", "open.late", "open.relapsed",
+                "open.preliminary", "measures", "measures.done", "plans", "stations", "inspections", "notices",
+                "notices.answered", "visits", "visits.households", "activities", "activities.funds",
+                "members.members", "leaders.trained", "income.above", "training.degree", "linked", "calendar", "calendar.done",
+            )
+        }  # fmt: skip
+
+        assert stated == {
+            "problems": "18", "closed": "12", "closed.full": "9", "closed.basic": "3", "closed.rate": "66.7", "open": "6",
+            "open.late": "1", "open.relapsed": "1", "open.preliminary": "1", "measures": "41", "measures.done": "33",
+            "plans": "3", "stations": "9", "inspections": "9", "notices": "6", "notices.answered": "5", "visits": "37",
+            "visits.households": "212", "activities": "13", "activities.funds": "18", "members.members": "136",
+            "leaders.trained": "11", "income.above": "3", "training.degree": "6", "linked": "7", "calendar": "24",
+            "calendar.done": "19",
+        }  # fmt: skip
+
+    def test_an_earlier_day_shows_what_stood_then(self, demo_township, db):
+        f = figures_of(demo_township, ends_on=date(2026, 7, 1))
+
+        assert f["closed"].text == "2"  # no. 10, and no. 17 before it came back
+        assert "open.relapsed" in f.figures
+        assert not f["open.relapsed"]
+
+    def test_the_number_of_queries_does_not_grow(self, demo_township, db, django_assert_max_num_queries):
+        from django.db import connection
+
+        with CaptureQueriesContext(connection) as few:
+            compute(demo_township.first, kind="stage", starts_on=START, ends_on=END, as_of=END)
+        with django_assert_max_num_queries(60) as many:
+            figures_of(demo_township)
+
+        assert len(many) - len(few) <= 12  # prefetches that an empty round does not ask for
+
+
+class TestPlainData:
+    def test_figures_survive_being_kept(self, demo_township, db):
+        import json
+
+        figures = figures_of(demo_township)
+
+        again = Figures.from_json(json.loads(json.dumps(figures.to_json())))
+
+        assert again.figures == figures.figures
+        assert again.facts == figures.facts
+
+    def test_only_the_figures_that_count_a_record_change_with_it(self, demo_township, db):
+        before = figures_of(demo_township).figures
+        visit = demo_township.round.visits.order_by("visited_on").first()
+        type(visit).objects.filter(pk=visit.pk).update(households=visit.households + 4)
+
+        after = figures_of(demo_township).figures
+
+        changed = {key for key in after if after[key] != before[key]}
+        assert changed == {"visits.households"}
+        type(visit).objects.filter(pk=visit.pk).update(households=visit.households)
+
+    def test_a_share_has_one_decimal_and_needs_a_whole(self):
+        tally = Tally({})
+        part, whole = Figure("a", "甲", 12), Figure("b", "乙", 18)
+
+        assert tally.share("c", "率", part, whole).text == "66.7"
+        assert tally.share("d", "率", part, Figure("e", "空", 0)) is None
+
+    def test_a_sum_ignores_what_is_not_known(self):
+        tally = Tally({})
+
+        assert tally.total("a", "收入", "万元", [(1, Decimal("8.60")), (2, None), (3, Decimal("6.2"))]).text == "14.8"
+
+
+def test_a_list_can_show_just_the_rows_a_figure_counts(demo_township, clerk):
+    keys = list(Problem.objects.filter(round=demo_township.round).values_list("pk", flat=True)[:2])
+
+    page = clerk.get(f"/problems/?state=ledger&only={keys[0]}.{keys[1]}.nonsense")
+
+    assert page.context["paging"].total == 2
+    assert "只看所选" in page.content.decode()
