@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import BigIntegerField, CharField, DateField, F, IntegerField, Value
 
 from accounts.permissions import Permission
+from common.chinese import amount
 from inspections.models import Finding, Notice, Survey, Visit
 from inspections.satisfaction import satisfaction_rate
 from inspections.views.common import NOTICE_LIGHTS
@@ -104,4 +105,5 @@ def _survey(row: dict[str, Any]) -> dict[str, Any]:
         pk=row["key"], kind=row["text"], held_on=row["day"], valid=row["valid"], satisfied=row["satisfied"],
         mostly=row["mostly"], unknown=row["unknown"],
     )  # fmt: skip
-    return {"row": survey, "rate": satisfaction_rate(survey)}
+    rate = satisfaction_rate(survey)
+    return {"row": survey, "rate": None if rate is None else amount(rate)}
