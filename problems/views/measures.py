@@ -26,7 +26,7 @@ from problems.forms.measures import (
 from problems.models import Measure, Problem
 from problems.services import measures as services
 from problems.shown import deadline_text
-from problems.terms import DeadlineKind, State
+from problems.terms import State
 from problems.views.progress import unit_ids_of
 from villages.models import Cadre, Unit
 from villages.pages import FormPage, ListPage, Page, safe_back, with_back
@@ -210,7 +210,7 @@ class MeasureCreate(MeasureFormPage):
         return {
             "owner": self.problem.owner_id,
             "unit": self.problem.responsible_unit_id,
-            "deadline_kind": DeadlineKind.DATE,
+            "deadline_kind": self.problem.deadline_kind,
             "due_on": self.problem.due_on,
         }
 

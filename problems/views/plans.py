@@ -108,6 +108,7 @@ class PlanDetail(PlanPlace, Page):
             Problem.objects.in_ledger()
             .filter(round=plan.round_id, village=plan.village_id)
             .select_related("owner", "lead_official", "responsible_unit")
+            .prefetch_related("assisting_units")
             .defer("search_text", "description")
             .order_by("number")
         )
@@ -120,6 +121,11 @@ class PlanDetail(PlanPlace, Page):
 
         def task_link(measure: Measure) -> str:
             return format_html('<a href="{}">{}</a>', with_back(measure.get_absolute_url(), here), measure.text)
+
+        def tasks_of(problem_id: int) -> str:
+            mine = [measure for measure in measures if measure.problem_id == problem_id]
+            done = sum(1 for measure in mine if measure.done_on and measure.done_on <= day)
+            return f"{len(mine)}条，完成{done}条" if mine else "—"
 
         number = Column("编号", lambda p: f"{p.number}号", css="nowrap")
         lists = [
@@ -143,6 +149,7 @@ class PlanDetail(PlanPlace, Page):
                     Column("问题", lambda m: f"{m.problem.number}号", css="nowrap"),
                     Column("任务", task_link, lead=True),
                     Column("完成标准", lambda m: m.standard or "—"),
+                    Column("责任人", lambda m: m.owner.with_title if m.owner else "—"),
                     Column("完成时限", lambda m: deadline_text(m.deadline_kind, m.due_on), css="nowrap"),
                     Column("完成情况", lambda m: done_words(m, day)),
                 ],
@@ -152,13 +159,16 @@ class PlanDetail(PlanPlace, Page):
             (
                 "责任清单",
                 [
-                    Column("问题", lambda m: f"{m.problem.number}号", css="nowrap"),
-                    Column("任务", lambda m: m.text, lead=True),
-                    Column("责任人", lambda m: m.owner.with_title if m.owner else "—"),
-                    Column("责任单位", lambda m: m.unit.name if m.unit else "—"),
+                    number,
+                    Column("问题", lambda p: p.title, lead=True),
+                    Column("责任领导", lambda p: p.lead_official.with_title if p.lead_official else "—"),
+                    Column("责任单位", lambda p: p.responsible_unit.name if p.responsible_unit else "—"),
+                    Column("责任人", lambda p: p.owner.with_title if p.owner else "—"),
+                    Column("协助单位", lambda p: "、".join(unit.name for unit in p.assisting_units.all()) or "—"),
+                    Column("任务", lambda p: tasks_of(p.pk), css="nowrap"),
                 ],
-                measures,
-                "有了整改措施，责任人和责任单位就列在这里。",
+                problems,
+                "有了列入台账的问题，责任领导、责任单位和责任人就列在这里。",
             ),
         ]
         return super().get_context_data(**kwargs) | {
