@@ -14,6 +14,7 @@ class CadreChoice(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("queryset", Cadre.objects.none())
+        kwargs.setdefault("empty_label", "请选择")
         super().__init__(**kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
@@ -24,10 +25,14 @@ class CadreForm(PortalForm):
     name = CleanTextField(label="姓名", max_length=40)
     title = CleanTextField(label="职务", max_length=60, required=False, help_text="例如：党委委员、组织委员。")
     village = forms.ModelChoiceField(
-        label="所在村", queryset=Village.objects.none(), required=False, help_text="村干部填写。"
+        label="所在村", queryset=Village.objects.none(), required=False, empty_label="无", help_text="村干部填写。"
     )
     unit = forms.ModelChoiceField(
-        label="所在单位", queryset=Unit.objects.none(), required=False, help_text="站所、部门人员填写。"
+        label="所在单位",
+        queryset=Unit.objects.none(),
+        required=False,
+        empty_label="无",
+        help_text="站所、部门人员填写。",
     )
 
     def __init__(self, *args: Any, villages: Any, units: Any, **kwargs: Any) -> None:
@@ -48,6 +53,7 @@ class CadreEditForm(CadreForm):
         label="所属乡镇",
         queryset=Township.objects.none(),
         required=False,
+        empty_label="无（县级干部）",
         help_text="调到别的乡镇时改这里，并清空所在村和单位。",
     )
     left_on = DateField(

@@ -24,7 +24,7 @@ class TownshipForm(PortalForm):
 
 
 class NewTownshipForm(TownshipForm):
-    county = forms.ModelChoiceField(label="所属县（市、区）", queryset=County.objects.none())
+    county = forms.ModelChoiceField(label="所属县（市、区）", queryset=County.objects.none(), empty_label="请选择")
     field_order = ["county", "name", "kind"]
 
     def __init__(self, *args: Any, counties: Any, **kwargs: Any) -> None:
@@ -46,7 +46,7 @@ class VillageForm(PortalForm):
 
 
 class NewVillageForm(VillageForm):
-    township = forms.ModelChoiceField(label="乡镇", queryset=Township.objects.none())
+    township = forms.ModelChoiceField(label="乡镇", queryset=Township.objects.none(), empty_label="请选择")
     field_order = ["township", "name", "kind", "org_kind", "is_model", "initials", "sort"]
 
     def __init__(self, *args: Any, townships: Any, **kwargs: Any) -> None:

@@ -13,7 +13,11 @@ class UnitForm(PortalForm):
     name = CleanTextField(label="名称", max_length=60)
     kind = forms.ChoiceField(label="类别", choices=Unit.Kind.choices)
     township = forms.ModelChoiceField(
-        label="所属乡镇", queryset=Township.objects.none(), required=False, help_text="县级部门和乡镇以外的单位不填。"
+        label="所属乡镇",
+        queryset=Township.objects.none(),
+        required=False,
+        empty_label="无",
+        help_text="县级部门和乡镇以外的单位不填。",
     )
     handles = CleanTextField(
         label="职能", max_length=200, required=False, help_text="例如：宅基地审批、征地、用地指标。"

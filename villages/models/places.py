@@ -150,7 +150,9 @@ class Unit(Versioned):
         constraints = [
             # Two constraints, because SQLite counts two empty townships as different.
             models.UniqueConstraint(
-                fields=["township", "name"], name="unit_name_in_township", violation_error_message="本乡镇已有同名单位。"
+                fields=["township", "name"],
+                name="unit_name_in_township",
+                violation_error_message="本乡镇已有同名单位。",
             ),
             models.UniqueConstraint(
                 fields=["county", "name"],

@@ -76,14 +76,14 @@ def save_year(
         _check(figures)
         with unique_or_refused(f"{village}{year}年已有数据，请直接修改。", field="year"):
             sheet = VillageYear.objects.create(village=village, year=year, **figures)
-        audit.record(sheet, f"填报{year}年村情数据", by=by, at=at)
+        audit.record(sheet, "填报村情数据", by=by, at=at)
         return sheet
     if sheet is None:
         raise Refused(f"{village}{year}年还没有数据，请先填报。", field="year")
     _check({name: getattr(sheet, name) for name in FIGURES} | figures)
     if sheet.version != base_version:
         raise RecordChanged(sheet)
-    change(sheet, figures, verb=f"修改{year}年村情数据", base_version=base_version, by=by, at=at)
+    change(sheet, figures, verb="修改村情数据", base_version=base_version, by=by, at=at)
     return sheet
 
 
@@ -115,7 +115,7 @@ def add_path(
         village=village, path=path, industry=industry, started_on=started_on, result=result
     )
     record.partners.set(partners)
-    audit.record(record, f"登记集体经济路径“{industry[:30]}”", by=by, at=at)
+    audit.record(record, "登记集体经济路径", by=by, at=at)
     return record
 
 
@@ -147,7 +147,7 @@ def change_path(
         # The partners are rows of their own: the version of the record guards them too.
         save_if_unchanged(record, expected_version=base_version, fields=list(values))
         record.partners.set(partners)
-        audit.record(record, f"修改集体经济路径“{industry[:30]}”", by=by, at=at, changes=changes)
+        audit.record(record, "修改集体经济路径", by=by, at=at, changes=changes)
     return record
 
 
@@ -175,7 +175,7 @@ def add_training(
     record = CadreTraining.objects.create(
         village=village, kind=kind, name=name, chosen_on=chosen_on, starts_on=starts_on, people=people
     )
-    audit.record(record, f"登记培训“{name[:30]}”", by=by, at=at)
+    audit.record(record, "登记培训", by=by, at=at)
     return record
 
 
@@ -197,7 +197,7 @@ def change_training(
     change(
         record,
         {"kind": kind, "name": name, "chosen_on": chosen_on, "people": people, "starts_on": starts_on},
-        verb=f"修改培训“{name[:30]}”",
+        verb="修改培训",
         base_version=base_version,
         by=by,
         at=at,

@@ -21,7 +21,11 @@ from villages.views.registry import RegistryList, VillageForm, link
 
 def _village(here: str) -> Column:
     return Column(
-        "村", lambda r: link(with_back(r.village.get_absolute_url(), here), r.village.name), sort="village", lead=True
+        "村",
+        lambda r: link(with_back(r.village.get_absolute_url(), here), r.village.name),
+        sort="village",
+        css="nowrap",
+        lead=True,
     )
 
 
@@ -68,7 +72,7 @@ class FiguresList(VillageRecordList):
     filter_form = FiguresFilter
     sorts = {
         "village": ["village__township_id", "village__sort", "village_id", "-year"],
-        "year": ["year", "village__sort", "village_id"],
+        "year": ["year", "-village__sort", "-village_id"],
         "members": ["members", "pk"],
         "income": ["income", "pk"],
     }
@@ -85,17 +89,17 @@ class FiguresList(VillageRecordList):
     def get_columns(self) -> list[Column]:
         return [
             _village(self.here),
-            Column("年度", lambda y: str(y.year), sort="year", css="num"),
-            Column("户数", lambda y: _count(y.households), css="num"),
-            Column("人口", lambda y: _count(y.population), css="num"),
-            Column("党员", lambda y: _count(y.members), sort="members", css="num"),
-            Column("60岁及以上", lambda y: _count(y.members_60), css="num"),
-            Column("35岁以下", lambda y: _count(y.members_under_35), css="num"),
-            Column("外出务工", lambda y: _count(y.members_away), css="num"),
-            Column("申请人和积极分子", lambda y: _count(y.applicants), css="num wrap"),
-            Column("致富带头人", lambda y: _count(y.enterprise_leaders), css="num"),
-            Column("集体收入（万元）", lambda y: amount(y.income), sort="income", css="num wrap"),
-            Column("其中经营性（万元）", lambda y: amount(y.operating_income), css="num wrap"),
+            Column("年度", lambda y: str(y.year), sort="year", css="num nowrap"),
+            Column("户数", lambda y: _count(y.households), css="num nowrap"),
+            Column("人口", lambda y: _count(y.population), css="num nowrap"),
+            Column("党员", lambda y: _count(y.members), sort="members", css="num nowrap"),
+            Column("60岁及以上", lambda y: _count(y.members_60), css="num nowrap"),
+            Column("35岁以下", lambda y: _count(y.members_under_35), css="num nowrap"),
+            Column("外出务工", lambda y: _count(y.members_away), css="num nowrap"),
+            Column("申请人和积极分子", lambda y: _count(y.applicants), css="num wrap nowrap"),
+            Column("致富带头人", lambda y: _count(y.enterprise_leaders), css="num nowrap"),
+            Column("集体收入（万元）", lambda y: amount(y.income), sort="income", css="num wrap nowrap"),
+            Column("其中经营性（万元）", lambda y: amount(y.operating_income), css="num wrap nowrap"),
             *self.edit_column(),
         ]
 
@@ -279,7 +283,7 @@ class TrainingList(VillageRecordList):
             Column("名称", lambda t: t.name),
             Column("确定人选", lambda t: day_text(t.chosen_on), sort="chosen", css="nowrap"),
             Column("开班", lambda t: day_text(t.starts_on), css="nowrap"),
-            Column("人数", lambda t: str(t.people), sort="people", css="num"),
+            Column("人数", lambda t: str(t.people), sort="people", css="num nowrap"),
             *self.edit_column(),
         ]
 

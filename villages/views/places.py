@@ -51,6 +51,7 @@ CHAIN = [
 ]  # as the responsibility chain is read: from the top down
 SHOWN_IN_LIST = [Role.LINKED_LEADER, Role.RESIDENT_CADRE, Role.VILLAGE_SECRETARY]
 MAX_HISTORY = 100
+OPEN_HISTORY = 8
 
 
 class VillageList(RegistryList):
@@ -175,12 +176,7 @@ class VillageDetail(VillagePage):
             "vacant": sum(1 for post in posts if not post["holder"]),
             "years": [_year(y) for y in years],
             "sections": sections.sections_of(village, self.access),
-            "history": _history(
-                [village],
-                [a for a in assignments if a.village_id],
-                [post["post"] for post in posts],
-                years,
-            ),
+            **_history([village], [a for a in assignments if a.village_id], [post["post"] for post in posts], years),
         }
 
 
@@ -269,13 +265,14 @@ def _year(sheet: VillageYear) -> dict[str, Any]:
     }
 
 
-def _history(*groups: list[Any]) -> QuerySet[Entry]:
-    """What was done to the village and to the records shown with it, newest first, in one query."""
+def _history(*groups: list[Any]) -> dict[str, list[Entry]]:
+    """What was done to the village and to the records shown with it, newest first, in one query; the older part is folded away."""
     condition = Q(pk__in=[])
     for records in groups:
         if records:
             condition |= Q(object_type=records[0]._meta.label_lower, object_id__in=[r.pk for r in records])
-    return Entry.objects.filter(condition)[:MAX_HISTORY]
+    entries = list(Entry.objects.filter(condition)[:MAX_HISTORY])
+    return {"history": entries[:OPEN_HISTORY], "older": entries[OPEN_HISTORY:]}
 
 
 class VillageRecords(VillagePage):
@@ -292,7 +289,7 @@ class VillageRecords(VillagePage):
             "trainings": trainings,
             "people": people,
             "may_edit_people": self.may(Permission.CADRE_EDIT),
-            "history": _history(paths, trainings),
+            **_history(paths, trainings),
         }
 
 

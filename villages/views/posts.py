@@ -77,7 +77,7 @@ class PostList(RegistryList):
             Column("班子", lambda p: p.get_committee_display()),
             Column("岗位", lambda p: p.title, sort="title"),
             Column("任职人", held("who")),
-            Column("任职（空缺）起", held("since"), css="nowrap"),
+            Column("起始日期", held("since"), css="nowrap"),
             Column("空缺原因", held("why")),
         ]
         if self.access.may(Permission.FIGURES_EDIT):
