@@ -27,7 +27,8 @@ def tables(summary: Summary, figures: Figures) -> list[tuple[str, list[Block]]]:
     ]
     shown = []
     for number, (title, table) in enumerate(made, 1):
-        shown.append((title, [Annex(number, title, landscape=True, key=f"annex.{number}"), table]))
+        blocks: list[Block] = [Annex(number, title, landscape=True, key=f"annex.{number}"), table]
+        shown.append((title, blocks))
     return shown
 
 

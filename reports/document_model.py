@@ -78,7 +78,7 @@ def body_blocks(parts: Sequence[Part], *, marked: bool = False) -> Iterator[tupl
             yield part, _paragraph(part, "", marked)
 
 
-def _is_alone(shown: Sequence[Part], index: int) -> bool:
+def _is_alone(shown: list[Part], index: int) -> bool:
     """A single item has no 一是: there is no 二是 to follow."""
     kind = shown[index].kind
     neighbours = shown[max(0, index - 1) : index] + shown[index + 1 : index + 2]

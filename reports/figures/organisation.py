@@ -35,7 +35,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
     for kind in (Meeting.Kind.ENLARGED, Meeting.Kind.CADRES, Meeting.Kind.PRE_WEEK, Meeting.Kind.VILLAGE):
         held = [m for m in rows if m["kind"] == kind]
         tally.count(
-            f"meetings.{kind}", kind.label, "次", (m["pk"] for m in held), "meetings:meeting_list",
+            f"meetings.{kind}", str(kind.label), "次", (m["pk"] for m in held), "meetings:meeting_list",
             kind=kind, **scope.period,
         )  # fmt: skip
         facts[kind] = {
@@ -117,7 +117,7 @@ def _chain(tally: Tally, scope: Scope) -> None:
         .values("pk", "role", "village_id", "cadre__name", "cadre__title", "cadre_id")
     )
     by_village: dict[int, dict[str, list[dict[str, str]]]] = {pk: {} for pk in scope.villages}
-    overall = []
+    overall: list[dict[str, str]] = []
     for row in rows:
         person = {"name": row["cadre__name"], "title": row["cadre__title"]}
         if row["village_id"] is None:

@@ -212,7 +212,7 @@ def _movement(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
 
 
 def _measures(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
-    by_problem: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    by_problem: dict[int, list[Any]] = defaultdict(list)
     for m in (
         Measure.objects.filter(problem__round=scope.round)
         .order_by("problem_id", "number")
