@@ -50,10 +50,15 @@ def draw_rows(columns: Sequence[Column], rows: Iterable[Any]) -> SafeString:
 
 
 class Paging:
-    """One page of a queryset. `number` and `size` come from the address and are forgiving: nonsense shows the first page."""
+    """One page of a queryset. `number` and `size` come from the address and are forgiving: nonsense shows the first page.
 
-    def __init__(self, queryset: QuerySet[Any], query: QueryDict, *, default_size: int = 50) -> None:
-        self.total = queryset.order_by().count()
+    `total` when the caller knows it already; else it is counted.
+    """
+
+    def __init__(
+        self, queryset: QuerySet[Any], query: QueryDict, *, default_size: int = 50, total: int | None = None
+    ) -> None:
+        self.total = queryset.order_by().count() if total is None else total
         self.size = _int(query.get("size"), default_size)
         if self.size not in PAGE_SIZES:
             self.size = default_size

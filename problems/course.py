@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import CharField, DateField, DateTimeField, QuerySet, Value
+from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from problems.models import CloseRequest, Extension, Instruction, Milestone, Problem, ProgressEntry
 from problems.terms import Degree, FactKind
+from problems.transitions import Circumstances, Duty, Need
 
 UNIT, PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = (
     "unit",
@@ -47,25 +48,28 @@ class Part:
     decider: str | None
     decided_at: datetime | None
     remark: str
+    who_id: int | None
+    checker_id: int | None
 
     @property
     def status_words(self) -> str:
         """What became of a request."""
         if self.kind == EXTENSION:
-            return str(Extension.Decision(self.status).label)
-        words = str(CloseRequest.Outcome(self.status).label)
+            return str(Extension.Decision(str(self.status)).label)
+        words = str(CloseRequest.Outcome(str(self.status)).label)
         return f"{words}（{Degree(self.degree).label}）" if self.degree else words
 
     @property
     def fact_words(self) -> str:
-        return str(FactKind(self.post).label)
+        return str(FactKind(str(self.post)).label)
 
 
 _NO_DAY = Value(None, output_field=DateField())
 _NO_MOMENT = Value(None, output_field=DateTimeField())
+_NOBODY = Value(None, output_field=BigIntegerField())
 _NO_WORDS = Value("", output_field=CharField())
 # The columns of the union, in the order of Part, and what stands where a kind has nothing to say.
-_EMPTY = {
+_EMPTY: dict[str, Any] = {
     "kind": _NO_WORDS,
     "pk": "pk",
     "text": _NO_WORDS,
@@ -82,6 +86,8 @@ _EMPTY = {
     "decider": _NO_WORDS,
     "decided_at": _NO_MOMENT,
     "remark": _NO_WORDS,
+    "who_id": _NOBODY,
+    "checker_id": _NOBODY,
 }
 
 
@@ -98,15 +104,18 @@ def course_of(problem: Problem) -> dict[str, list[Part]]:
         text="note", who="asked_by__name", day=Cast(_NO_DAY, DateField()), due=Cast(_NO_DAY, DateField()),
         at="asked_at", status="outcome", degree="degree", checker="checked_by__name", checked_at="checked_at",
         check_note="check_note", decider="decided_by__name", decided_at="decided_at", remark="remark",
+        who_id="asked_by_id", checker_id="checked_by_id",
     ).union(
         _part(
             Extension.objects.filter(problem=problem), EXTENSION,
             text="reason", who="asked_by__name", day="old_due_on", due="new_due_on", at="asked_at",
             status="decision", decider="decided_by__name", decided_at="decided_at", remark="remark",
+            who_id="asked_by_id",
         ),
         _part(
             ProgressEntry.objects.filter(problem=problem), PROGRESS,
             text="text", who="by__name", post="role", day="happened_on", at="at", status="unit__name",
+            who_id="by_id",
         ),
         _part(
             Milestone.objects.filter(problem=problem), MILESTONE,
@@ -129,3 +138,25 @@ def course_of(problem: Problem) -> dict[str, list[Part]]:
     parts[MILESTONE].sort(key=lambda p: (p.day or date.min, p.pk))
     parts[UNIT].sort(key=lambda p: p.pk)
     return parts
+
+
+def circumstances_of(parts: dict[str, list[Part]], user: Any) -> Circumstances:
+    """What transitions.circumstances asks the database for, from parts already here."""
+    closes = [part for part in parts[CLOSE] if part.status == CloseRequest.Outcome.PENDING]
+    extensions = [part for part in parts[EXTENSION] if part.status == Extension.Decision.PENDING]
+    did = {
+        Duty.POSTED_PROGRESS: any(part.who_id == user.pk for part in parts[PROGRESS]),
+        Duty.ASKED_CLOSE: any(part.who_id == user.pk for part in closes),
+        Duty.CHECKED_CLOSE: any(part.checker_id == user.pk for part in closes),
+        Duty.ASKED_EXTENSION: any(part.who_id == user.pk for part in extensions),
+    }
+    met = {
+        Need.CLOSE_UNCHECKED: any(part.checker_id is None for part in closes),
+        Need.CLOSE_CHECKED: any(part.checker_id is not None for part in closes),
+        Need.EXTENSION_PENDING: bool(extensions),
+        Need.NO_EXTENSION_PENDING: not extensions,
+    }
+    return Circumstances(
+        duties=frozenset(duty for duty, done in did.items() if done),
+        met=frozenset(need for need, holds in met.items() if holds),
+    )

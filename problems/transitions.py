@@ -166,43 +166,37 @@ class Circumstances:
     duties: frozenset[Duty]
     met: frozenset[Need]
 
-    @classmethod
-    def read(cls, row: Any) -> Circumstances:
-        """From a row that carries the columns of `circumstance_columns`."""
-        met = {
-            Need.CLOSE_UNCHECKED: row.close_unchecked,
-            Need.CLOSE_CHECKED: row.close_checked,
-            Need.EXTENSION_PENDING: row.extension_pending,
-            Need.NO_EXTENSION_PENDING: not row.extension_pending,
-        }
-        return cls(
-            duties=frozenset(duty for duty in Duty if getattr(row, f"did_{duty}")),
-            met=frozenset(need for need, holds in met.items() if holds),
-        )
 
-
-def circumstance_columns(user: Any) -> dict[str, Exists]:
-    """Annotations for a problem queryset, so that a page that loads a problem learns its circumstances in the same query."""
+def circumstances(problem: Problem, user: Any) -> Circumstances:
+    """One query. A page that has the problem's course at hand asks problems.course.circumstances_of instead."""
     from problems.models import CloseRequest, Extension, ProgressEntry
 
     this: dict[str, Any] = {"problem": OuterRef("pk")}
     closes = CloseRequest.objects.filter(**this, outcome=CloseRequest.Outcome.PENDING)
     extensions = Extension.objects.filter(**this, decision=Extension.Decision.PENDING)
-    return {
-        f"did_{Duty.POSTED_PROGRESS}": Exists(ProgressEntry.objects.filter(**this, by=user)),
-        f"did_{Duty.ASKED_CLOSE}": Exists(closes.filter(asked_by=user)),
-        f"did_{Duty.CHECKED_CLOSE}": Exists(closes.filter(checked_by=user)),
-        f"did_{Duty.ASKED_EXTENSION}": Exists(extensions.filter(asked_by=user)),
-        "close_unchecked": Exists(closes.filter(checked_by=None)),
-        "close_checked": Exists(closes.exclude(checked_by=None)),
-        "extension_pending": Exists(extensions),
+    *did, unchecked, checked, pending = (
+        type(problem)
+        .objects.values_list(
+            Exists(ProgressEntry.objects.filter(**this, by=user)),
+            Exists(closes.filter(asked_by=user)),
+            Exists(closes.filter(checked_by=user)),
+            Exists(extensions.filter(asked_by=user)),
+            Exists(closes.filter(checked_by=None)),
+            Exists(closes.exclude(checked_by=None)),
+            Exists(extensions),
+        )
+        .get(pk=problem.pk)
+    )
+    met = {
+        Need.CLOSE_UNCHECKED: unchecked,
+        Need.CLOSE_CHECKED: checked,
+        Need.EXTENSION_PENDING: pending,
+        Need.NO_EXTENSION_PENDING: not pending,
     }
-
-
-def circumstances(problem: Problem, user: Any) -> Circumstances:
-    """One query."""
-    columns = circumstance_columns(user)
-    return Circumstances.read(type(problem).objects.only("pk").annotate(**columns).get(pk=problem.pk))
+    return Circumstances(
+        duties=frozenset(duty for duty, done in zip(Duty, did, strict=True) if done),
+        met=frozenset(need for need, holds in met.items() if holds),
+    )
 
 
 def allowed_actions(

@@ -155,6 +155,10 @@ class ListPage(Page):
     def get_columns(self) -> Sequence[Column]:
         return self.columns
 
+    def total(self) -> int | None:
+        """The number of rows when the page knows it from a query of its own; None lets it be counted."""
+        return None
+
     def actions(self) -> list[tuple[str, str]]:
         """(label, url) of the buttons above the list, e.g. the page to add one; only those the visitor may use."""
         return []
@@ -180,7 +184,7 @@ class ListPage(Page):
         if key in self.sorts:
             fields = self.sorts[key]
             queryset = queryset.order_by(*(_reverse(f) if descending else f for f in fields))
-        paging = Paging(queryset, query, default_size=self.default_size)
+        paging = Paging(queryset, query, default_size=self.default_size, total=self.total())
         columns = self.get_columns()
         chips = self.filters.chips() if self.filters else []
         if only:

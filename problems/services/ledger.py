@@ -40,7 +40,7 @@ FIELDS = (
     "owner",
 )
 _DEADLINE = ("deadline_kind", "due_on")
-_PERSONS = ("lead_official", "owner")
+_PERSONS = {"lead_official": "责任领导", "owner": "责任人"}
 
 
 @transaction.atomic

@@ -63,7 +63,6 @@ class ProblemDetail(Page):
             Problem.objects.shown_to(self.access)
             .with_names()
             .select_related("key_project", "linked_campaign", "created_by")
-            .annotate(**transitions.circumstance_columns(self.request.user))
         )
         self.problem = get_object_or_404(rows, pk=pk)
 
@@ -92,7 +91,7 @@ class ProblemDetail(Page):
             "details": shown_details(problem.category, problem.details),
             "chain": self.chain(problem.closed_on or day),
             "assisting": "、".join(part.text for part in parts[course.UNIT]),
-            "buttons": self.buttons(units, back),
+            "buttons": self.buttons(parts, units, back),
             "add": self.records(back),
             "measures": list(Measure.objects.filter(problem=problem).select_related("owner", "unit")),
             "milestones": [(part, evidence[("milestone", part.pk)]) for part in parts[course.MILESTONE]],
@@ -107,10 +106,13 @@ class ProblemDetail(Page):
         }
         return context
 
-    def buttons(self, units: list[int], back: str) -> dict[str, list[tuple[str, str]]]:
+    def buttons(
+        self, parts: dict[str, list[course.Part]], units: list[int], back: str
+    ) -> dict[str, list[tuple[str, str]]]:
         """(label, address) of what this visitor may do now."""
-        now = transitions.Circumstances.read(self.problem)
-        main, more = [], []
+        now = course.circumstances_of(parts, self.request.user)
+        main: list[tuple[str, str]] = []
+        more: list[tuple[str, str]] = []
         for row in transitions.allowed_actions(self.problem, self.access, units, now):
             url = reverse(f"problems:{ADDRESSES[row.action]}", args=[self.problem.pk])
             (main if row.action in MAIN_ACTIONS else more).append((row.label, with_back(url, back)))

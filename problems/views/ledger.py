@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
@@ -133,20 +134,24 @@ class ProblemList(ListPage):
             return "没有未销号的问题。发现新问题请点“登记问题”；已销号的，去掉“状态：未销号”就能看到。"
         return "没有未销号的问题。已销号的，去掉“状态：未销号”就能看到。"
 
-    def strip(self) -> list[dict[str, Any]]:
-        """How many of each colour the other conditions leave; one query, each count a link."""
+    @cached_property
+    def counts(self) -> dict[str, int]:
+        """How many of each colour the other conditions leave, and all together; one query."""
         form = self.form
-        counts = (
-            form.narrow(self.seen, colour=False)
-            .order_by()
-            .aggregate(**{c: Count("pk", filter=Q(colour_is(c, form.day, form.path))) for c in LIGHTS})
-        )
-        chosen = form.value("colour")
+        colours = {c: Count("pk", filter=Q(colour_is(c, form.day, form.path))) for c in LIGHTS}
+        return form.narrow(self.seen, colour=False).order_by().aggregate(total=Count("pk"), **colours)
+
+    def total(self) -> int:
+        return self.counts[self.form.value("colour") or "total"]
+
+    def strip(self) -> list[dict[str, Any]]:
+        """The counts by colour, each a link."""
+        chosen = self.form.value("colour")
         return [
             {
                 "light": shown.light(colour),
-                "count": counts[colour],
-                "url": with_query(form.data, colour=None if colour == chosen else colour),
+                "count": self.counts[colour],
+                "url": with_query(self.form.data, colour=None if colour == chosen else colour),
                 "chosen": colour == chosen,
             }
             for colour in LIGHTS

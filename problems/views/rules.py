@@ -29,9 +29,12 @@ class TransitionTable(Page):
         return super().get_context_data(**kwargs) | {"rows": [_words(row) for row in TABLE.values()]}
 
 
+_TO_WORDS = {str(To.SAME): "状态不变", str(To.BEFORE): "回到此前的状态（整改中或反弹）"}
+
+
 def _words(row: Transition) -> dict[str, str]:
     every = set(row.from_states) == set(State.values)
-    to = {To.SAME: "状态不变", To.BEFORE: "回到此前的状态（整改中或反弹）"}.get(row.to)  # type: ignore[call-overload]
+    to = _TO_WORDS.get(str(row.to))
     return {
         "label": row.label,
         "from": "任何状态"

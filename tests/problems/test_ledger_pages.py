@@ -7,9 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from problems import sections
+from problems.course import circumstances_of, course_of
 from problems.models import Measure, Problem
 from problems.services import closing, deadlines, instructions, ledger, moves, progress
 from problems.terms import Category, Colour, DeadlineKind, Degree, State
+from problems.transitions import Duty, Need, circumstances
 from rounds.models import LinkedCampaign, Round
 from tests.conftest import TODAY
 from tests.problems.conftest import noon
@@ -263,6 +265,26 @@ class TestQueries:
         client = w.client(w.commissioner)
 
         assert self.count(client, f"/problems/{busy.pk}/") <= self.count(client, f"/problems/{quiet.pk}/") <= 12
+
+
+class TestCourse:
+    def test_the_page_and_the_services_see_the_same_circumstances(self, desk):
+        w = desk.world
+        asked, checked, extended = desk.accept(), desk.in_state(State.CLOSING), desk.accept()
+        desk.ask_close(asked, TODAY)
+        deadlines.ask_extension(
+            extended, new_due_on=date(2027, 2, 1), reason="汛期", by=w.resident_cadre, at=noon(TODAY)
+        )
+        progress.post_progress(extended, text="已开工", happened_on=TODAY, by=w.resident_cadre, at=noon(TODAY))
+        seen = set()
+
+        for problem in (asked, checked, extended, desk.in_state(State.CLOSED), desk.log()):
+            for user in (w.village_secretary, w.resident_cadre, w.commissioner):
+                known = circumstances(problem, user)
+                assert circumstances_of(course_of(problem), user) == known
+                seen |= known.duties | known.met
+
+        assert seen == {*Duty, *Need}
 
 
 class TestDetail:
