@@ -61,9 +61,9 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def as_of(self, day: date) -> ProblemQuerySet:
         """Problems that existed on a day, each joined with the step that held then as `stood` (filter by stood__state and so on)."""
         # Not called "then": Django does not quote the alias of a join, and THEN is a word of SQL.
-        return self.annotate(stood=FilteredRelation("steps", condition=held_on(day, "steps__"))).filter(
-            stood__isnull=False
-        )
+        rows = self.annotate(stood=FilteredRelation("steps", condition=held_on(day, "steps__")))
+        # Sticky: the filter that follows directly (stood__state, …) uses this join; else Django would join the steps a second time.
+        return rows._next_is_sticky().filter(stood__isnull=False)
 
     def in_ledger(self, prefix: str = "") -> ProblemQuerySet:
         """Taken into the ledger: not drafts, not waiting for review."""

@@ -41,10 +41,7 @@ FACTS = (
     "number",
     "title",
     "category",
-    "round__year",
-    "round__number",
     "village__name",
-    "township__name",
     "owner__name",
     "lead_official__name",
     "first_due_on",
@@ -78,22 +75,27 @@ class ProblemList(ListPage):
             "progress": [f"{p}last_progress_on", "pk"],
         }
         self.seen = Problem.objects.shown_to(self.access)
+        # What only some lists show is joined for them alone.
+        self.wide = len(self.access.township_ids) > 1
+        self.several_rounds = not form.value("round") and len(form.offers["round"]) > 1
+        facts = [*FACTS]
+        if self.wide:
+            facts.append("township__name")
+        if self.several_rounds:
+            facts += ["round__year", "round__number"]
         rows = form.narrow(self.seen).order_by(f"{p}queue_on", "pk")
-        if form.past:
-            return rows.values(*FACTS, **{f"now_{name}": F(f"stood__{name}") for name in STANDING})
-        return rows.values(*FACTS, **{f"now_{name}": F(name) for name in STANDING})
+        return rows.values(*facts, **{f"now_{name}": F(f"{p}{name}") for name in STANDING})
 
     def get_columns(self) -> list[Column]:
         day, here = self.form.day, quote(self.here, safe="")
         link = reverse("problems:problem_detail", args=[0])
         start = link.removesuffix("0/")
-        several_rounds = not self.form.value("round") and len(self.form.offers["round"]) > 1
 
         def title(row: Row) -> str:
             return mark_safe(f'<a href="{start}{row["pk"]}/?back={here}">{escape(row["title"])}</a>')  # noqa: S308 - escaped
 
         def number(row: Row) -> str:
-            if several_rounds:
+            if self.several_rounds:
                 return f"{row['round__year']}-{row['round__number']}-{row['number']}"
             return str(row["number"])
 
@@ -108,7 +110,7 @@ class ProblemList(ListPage):
             Column("责任人", lambda row: row["owner__name"] or row["lead_official__name"] or "未明确", sort="person"),
             Column("最近进展", _progress, sort="progress", css="nowrap"),
         ]
-        if len(self.access.township_ids) > 1:
+        if self.wide:
             columns.insert(2, Column("乡镇", lambda row: row["township__name"], css="nowrap"))
         return columns
 

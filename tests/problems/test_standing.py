@@ -238,3 +238,15 @@ class TestProgressMeetsStanding:
         )
 
         assert problem.colour_on(TODAY) == Colour.GREEN
+
+
+class TestAsOfJoin:
+    def test_steps_are_joined_once_however_the_day_is_filtered(self):
+        for rows in (
+            Problem.objects.as_of(TODAY).in_ledger("stood__"),
+            Problem.objects.as_of(TODAY)
+            .filter(stood__state=State.CLOSED, stood__degree=Degree.FULL)
+            .values("stood__state"),
+            Problem.objects.as_of(TODAY).coloured(Colour.RED, TODAY, "stood__"),
+        ):
+            assert str(rows.query).count('JOIN "problems_step"') == 1
