@@ -13,6 +13,7 @@ from reports.models import Summary
 
 FOOT = ("单位负责人：", "填表人：", "联系电话：", "报出日期：")
 ABSENT = "—"
+MAX_ROWS = 200  # of the list of problems on paper: more is a book that nobody reads
 ShownRow = tuple[str | Cell, ...]
 
 
@@ -110,9 +111,19 @@ def _helpers(pairings: list[dict[str, Any]], *kinds: str) -> str:
 
 
 def problems(figures: Figures) -> Table:
-    """B: one row for each problem in the ledger."""
+    """B: one row for each problem in the ledger; of a very long ledger the open ones, the overdue first."""
+    shown = figures.facts["problems"]
+    whole = len(shown) <= MAX_ROWS
+    if not whole:
+        open_ = [r for r in shown if r["state"] != State.CLOSED]
+        shown = sorted(open_, key=lambda r: (r["colour"] != "red", r["state"] != State.RELAPSED, r["due_on"]))[
+            :MAX_ROWS
+        ]
+    said = f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个"
+    if not whole:
+        said += f"；本表列出未销号问题{len(shown)}个，逾期、反弹的在前，其余见问题台账"
     rows: list[ShownRow] = []
-    for index, r in enumerate(figures.facts["problems"], 1):
+    for index, r in enumerate(shown, 1):
         rows.append(
             (
                 str(index),
@@ -145,7 +156,7 @@ def problems(figures: Figures) -> Table:
         ("整改时限", 4.7, "left"), ("进展情况", 6, "left"), ("化解程度", 2.6, "center"), ("销号时间", 4.7, "left"),
         ("审核人", 3.4, "left"), ("备注", 3, "left"),
         rows=rows, key="annex.problems",
-        total=(Cell.of(f"合计{figures['problems'].text}个，已销号{figures['closed'].text}个", colspan=20),),
+        total=(Cell.of(said, colspan=20),),
     )  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
         .in_ledger("stood__")
         .order_by("village__sort", "village_id", "number")
         .values(
-            "pk", "number", "village_id", "village__name", "category", "title", "description", "key_project_id",
+            "pk", "number", "village_id", "village__name", "category", "title", "key_project_id",
             "key_project__name", "linked_campaign_id", "linked_campaign__name", "source", "source_event", "discovered_on",
             "households", "severity", "target", "outcome", "first_due_on", "lead_official__name", "lead_official__title",
             "responsible_unit__name", "owner__name", "owner__title", "started_on", *(f"stood__{name}" for name in then),
@@ -86,7 +86,6 @@ def _rows(scope: Scope) -> list[dict[str, Any]]:
             "village": row["village__name"],
             "category": row["category"],
             "title": row["title"],
-            "description": row["description"],
             "project_id": row["key_project_id"],
             "project": row["key_project__name"] or "",
             "campaign_id": row["linked_campaign_id"],
@@ -130,15 +129,21 @@ def _turns(scope: Scope) -> tuple[dict[int, tuple[str, str]], dict[int, list[str
     """Per problem: the last relapse (day, reason) and the days it was closed, up to the as-of day."""
     relapses: dict[int, tuple[str, str]] = {}
     closings: dict[int, list[str]] = defaultdict(list)
+    before: dict[int, str] = {}
     for step in (
-        Step.objects.filter(problem__round=scope.round, action__in=["close", "relapse"], since__lte=scope.as_of)
+        Step.objects.filter(
+            problem__round=scope.round, state__in=[State.CLOSED, State.RELAPSED], since__lte=scope.as_of
+        )
         .order_by("pk")
-        .values("problem_id", "action", "since", "reason")
+        .values("problem_id", "state", "since", "reason")
     ):
-        if step["action"] == "close":
-            closings[step["problem_id"]].append(iso(step["since"]))
-        else:
-            relapses[step["problem_id"]] = (iso(step["since"]), step["reason"])
+        problem, state = step["problem_id"], step["state"]
+        if state != before.get(problem):  # later steps of the same state (progress, extension) are no new turn
+            if state == State.CLOSED:
+                closings[problem].append(iso(step["since"]))
+            else:
+                relapses[problem] = (iso(step["since"]), step["reason"])
+        before[problem] = state
     return relapses, closings
 
 

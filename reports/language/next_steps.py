@@ -15,7 +15,8 @@ def problems(b: Brief) -> Pieces | None:
         return None
     rows = [r for r in b.facts["problems"] if r["state"] != "closed" and r["due_on"]]
     late = [r for r in rows if r["colour"] == "red"]
-    due = sorted((r for r in rows if r["colour"] != "red"), key=lambda r: (r["due_on"], r["number"]))
+    running = [r for r in rows if r["colour"] != "red" and r["due_on"] >= b.scope["as_of"]]
+    due = sorted(running, key=lambda r: (r["due_on"], r["number"]))
     clauses = []
     if late:
         clauses.append(

@@ -7,7 +7,7 @@ from typing import Any
 from common import chinese
 from problems.terms import Category
 from reports.language.brief import Brief, Pieces, enumerate_some, joined
-from reports.language.matters import group_named, groups, matter
+from reports.language.matters import Row, group_named, groups, matter
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
@@ -58,8 +58,8 @@ def categories(b: Brief) -> Pieces | None:
         if not b.figure(f"problems.{category}"):
             continue
         found = groups([r for r in rows if r["category"] == category])
-        examples = [group_named(g) for g in sorted(found, key=lambda g: -len(g))[:EXAMPLES]]
-        more = "等" if len(found) > EXAMPLES else ""
+        examples = _examples(found)
+        more = "等" if len(found) > len(examples) else ""
         such = "如" if more else "即"
         parts.append(
             [
@@ -70,6 +70,21 @@ def categories(b: Brief) -> Pieces | None:
         )
     kinds = f"{chinese.numeral(len(parts))}类" if len(parts) > 1 else ""
     return [f"共梳理出{kinds}问题", *b.number("problems"), "：", *joined(parts, "；"), "。"]
+
+
+def _examples(found: list[list[Row]]) -> list[str]:
+    """Those of several villages first, then one from each of several villages, no name twice."""
+    names: dict[str, list[str]] = {}
+    for group in sorted(found, key=lambda g: -len(g)):
+        places = {row["village"] for row in group}
+        if not places & {village for told in names.values() for village in told}:
+            names.setdefault(group_named(group), sorted(places))
+        if len(names) == EXAMPLES:
+            break
+    for group in found:  # fewer villages than examples
+        if len(names) < EXAMPLES:
+            names.setdefault(group_named(group), [])
+    return list(names)
 
 
 @sentences.add("rectifying.plans", missing="已审定的一村一策方案", entered="problems:plan_list")

@@ -12,6 +12,7 @@ from reports.language.sentence import Sentences
 
 sentences = Sentences()
 DETAILED = 5  # matters of one village told with their facts; the annex has all
+FEW = 2  # the same where there are many villages
 VILLAGES = 6
 
 
@@ -87,12 +88,14 @@ def villages(b: Brief) -> Pieces | None:
         for r in b.facts["problems"]
         if r["id"] not in together and (r["state"] == "closed" or r["degree"] == "preliminary")
     ]
-    out = ""
-    for village_id in list(dict.fromkeys(r["village_id"] for r in rows))[:VILLAGES]:
-        here = [r for r in rows if r["village_id"] == village_id]
+    places = list(dict.fromkeys(r["village_id"] for r in rows))
+    limit = DETAILED if len(places) <= VILLAGES else FEW
+    out = "" if len(places) <= VILLAGES else "其中，"
+    for village_id in places[:VILLAGES]:
+        here = sorted((r for r in rows if r["village_id"] == village_id), key=lambda r: not r["milestones"])
         told = 0
         for degree in ENDINGS:
-            of_degree = [r for r in here if r["degree"] == degree][: DETAILED - told]
+            of_degree = [r for r in here if r["degree"] == degree][: limit - told]
             if of_degree:
                 name = here[0]["village"] if not told else "该村"
                 out += of_village(name, "；".join(told_of(b, r) for r in of_degree))

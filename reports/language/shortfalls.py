@@ -42,6 +42,8 @@ def _weight(row: Row) -> tuple[int, str, int]:
 def _told(b: Brief, rows: list[Row]) -> Pieces:
     """The hard ones one by one, the others that are being worked on together."""
     clauses = [_clause(b, r) for r in rows if _weight(r)[0] < 3][:NAMED]
+    if sum(_weight(r)[0] < 3 for r in rows) > NAMED:
+        clauses.append("其余逾期、反弹和初步解决的问题见附件问题清单")
     rest = [r for r in rows if _weight(r)[0] == 3]
     if rest:
         names = "、".join(named(r) for r in rest[:3]) + ("等" if len(rest) > 3 else "")
@@ -58,7 +60,8 @@ def _clause(b: Brief, r: Row) -> str:
     if r["state"] == "relapsed":
         before = f"{b.day(r['closed_before'])}销号后" if r["closed_before"] else "销号后"
         late = f"，且已于{b.day(r['due_on'])}逾期" if r["colour"] == "red" else ""
-        return f"{name}{before}，于{b.day(r['relapsed_on'])}出现反弹{late}{_why(r['relapse_reason'])}"
+        when = f"于{b.day(r['relapsed_on'])}" if r["relapsed_on"] else ""
+        return f"{name}{before}，{when}出现反弹{late}{_why(r['relapse_reason'])}"
     if r["colour"] == "red":
         extended = f"经{r['extensions']}次延期，" if r["extensions"] else ""
         return f"{name}{extended}于{b.day(r['due_on'])}到期后仍未办结{_why(r['progress'].get('text', ''))}"

@@ -9,9 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from problems.models import Problem
 from reports.figures import Figure, Figures, Rule, compute
 from reports.figures.figure import Tally
+from villages.models import Post
 
 pytestmark = pytest.mark.django_db
 START, END = date(2026, 3, 5), date(2026, 10, 31)
@@ -151,9 +151,9 @@ class TestPlainData:
 
 
 def test_a_list_can_show_just_the_rows_a_figure_counts(demo_township, clerk):
-    keys = list(Problem.objects.filter(round=demo_township.round).values_list("pk", flat=True)[:2])
+    keys = list(Post.objects.filter(village__township=demo_township.round.township_id).values_list("pk", flat=True)[:2])
 
-    page = clerk.get(f"/problems/?state=ledger&only={keys[0]}.{keys[1]}.nonsense")
+    page = clerk.get(f"/villages/posts/?only={keys[0]}.{keys[1]}.nonsense")
 
     assert page.context["paging"].total == 2
     assert "只看所选" in page.content.decode()
