@@ -23,14 +23,21 @@ from inspections.models import Notice
 from meetings.models import Commitment
 from problems.models import CloseRequest, Extension, Problem, VillagePlan
 from problems.queries import colour_is
-from problems.terms import LEDGER_STATES, OPEN_STATES, Colour, State
+from problems.terms import LEDGER_STATES, OPEN_STATES, RUNNING_STATES, Colour, State
 from reports.models import Summary
 from rounds.models import Designation
 from villages.access import Access
 
 SOON = timedelta(days=15)
 SHOWN = 8
-FIELD_ROLES = {Role.VILLAGE_SECRETARY, Role.VILLAGE_HEAD, Role.VILLAGE_CLERK, Role.RESIDENT_CADRE, Role.FIRST_SECRETARY, Role.WORK_TEAM}
+FIELD_ROLES = {
+    Role.VILLAGE_SECRETARY,
+    Role.VILLAGE_HEAD,
+    Role.VILLAGE_CLERK,
+    Role.RESIDENT_CADRE,
+    Role.FIRST_SECRETARY,
+    Role.WORK_TEAM,
+}
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,7 @@ class Home(TemplateView):
             return context | {"nothing": True}
         problems = Problem.objects.visible_to(access)
         by_township = len(access.township_ids) > 1
+        in_field = bool(access.roles & FIELD_ROLES)
         places = by_place(problems, day, by_township=by_township)
         sums = {name: sum(p.counts[name] for p in places) for name in standing_counts(day)}
         return context | {
@@ -91,9 +99,9 @@ class Home(TemplateView):
             "todo": todo(access, sums, day),
             "places": places if len(places) > 1 else [],
             "place_word": "乡镇" if by_township else "村",
-            "urgent": urgent(problems, day),
+            "urgent": urgent(problems, day, everything=in_field),
             "urgent_url": link("problems:problem_list"),
-            "field": bool(access.roles & FIELD_ROLES),
+            "field": in_field,
         }
 
 
@@ -113,7 +121,11 @@ def by_place(problems: QuerySet[Problem], day: date, *, by_township: bool) -> li
     rows = problems.order_by().values(key, f"{key}__name").annotate(**standing_counts(day))
     order = sorted(rows, key=lambda row: (-row["red"], -row["yellow"], row[key]))
     return [
-        Place(row[f"{key}__name"], link("problems:problem_list", **{key: row[key]}), {n: row[n] for n in standing_counts(day)})
+        Place(
+            row[f"{key}__name"],
+            link("problems:problem_list", **{key: row[key]}),
+            {n: row[n] for n in standing_counts(day)},
+        )
         for row in order
     ]
 
@@ -168,13 +180,18 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         add("整改通知书待反馈", notices.count(), link("inspections:notice_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
         due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON).distinct()
-        add("议定事项临期或逾期", due.count(), link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()))
+        add(
+            "议定事项临期或逾期",
+            due.count(),
+            link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()),
+        )
     return found
 
 
-def urgent(problems: QuerySet[Problem], day: date) -> list[dict[str, Any]]:
-    """The most pressing open problems, red first; one query."""
-    rows = problems.filter(colour_is(Colour.RED, day) | colour_is(Colour.YELLOW, day)).select_related("village", "owner")
+def urgent(problems: QuerySet[Problem], day: date, *, everything: bool) -> list[dict[str, Any]]:
+    """The most pressing open problems, red first; one query. Posts in the field get all their open ones, leaders the exceptions."""
+    pressing = Q(state__in=RUNNING_STATES) if everything else colour_is(Colour.RED, day) | colour_is(Colour.YELLOW, day)
+    rows = problems.filter(pressing).select_related("village", "owner")
     shown = []
     for problem in rows.order_by("queue_on", "pk")[:SHOWN]:
         colour = problem.colour_on(day)

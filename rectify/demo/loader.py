@@ -23,6 +23,7 @@ from problems.services import closing, deadlines, instructions, ledger, measures
 from rectify.demo import place, work
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
+from reports.services import drafting, editing
 from rounds.models import Round
 from rounds.services import calendar, campaigns, designations, documents, leading_group, practices, rounds, screening
 from villages.models import Cadre, County, Township, Unit, Village
@@ -66,6 +67,7 @@ class Loader:
         self.pairings_()
         self.meetings_()
         self.inspections_()
+        self.summary()
         self.other_township()
 
     # registry
@@ -531,6 +533,21 @@ class Loader:
                 round=self.round, village=self.village[village], kind="midterm", held_on=work.SURVEY_DAY, by=clerk, at=at(work.SURVEY_DAY, 17),
                 **dict(zip(names, ballots, strict=True)),
             )  # fmt: skip
+
+    def summary(self) -> None:
+        """The clerk's draft of the stage summary, with three sentences of his own about the next steps."""
+        day, clerk = D(2026, 10, 31), self.user["shen"]
+        draft = drafting.draft_summary(
+            round=self.round,
+            kind="stage",
+            starts_on=self.round.starts_on,
+            ends_on=day,
+            as_of=day,
+            by=clerk,
+            at=at(day, 20),
+        )
+        for minute, text in enumerate(work.NEXT_STEPS, 30):
+            editing.add_own_part(draft, section="part.next", text=text, by=clerk, at=at(day, 20, minute))
 
     # 白石镇 exists so that scope can be seen
 
