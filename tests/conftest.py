@@ -63,8 +63,7 @@ class World:
         return user
 
 
-@pytest.fixture
-def world(db: Any) -> World:
+def make_world() -> World:
     county = County.objects.create(name="云川市", party_committee="中共云川市委")
     here = Township.objects.create(county=county, name="清溪镇")
     there = Township.objects.create(county=county, name="白石镇")
@@ -89,6 +88,11 @@ def world(db: Any) -> World:
         "administrator", "系统管理员", "secret-administrator", is_administrator=True
     )
     return world
+
+
+@pytest.fixture
+def world(db: Any) -> World:
+    return make_world()
 
 
 @pytest.fixture(scope="module")
