@@ -107,7 +107,12 @@ class CadreDetail(Page):
             }
             for a in duties_held
         ]
-        tenures = PostTenure.objects.filter(cadre=self.cadre).select_related("post__village").order_by("-started_on")
+        tenures = (
+            PostTenure.objects.visible_to(access)
+            .filter(cadre=self.cadre)
+            .select_related("post__village")
+            .order_by("-started_on")
+        )
         return super().get_context_data(**kwargs) | {
             "cadre": self.cadre,
             "here": here,
