@@ -116,7 +116,8 @@ def _own(text: str, marked: bool) -> list[Run]:
 def _with_lead(number: str, runs: list[Run]) -> list[Run]:
     head = runs[0] if runs else Run("")
     lead, stop, rest = head.text.partition("。")
-    if not stop or len(lead) > MAX_LEAD or head.figure or head.mark:
+    alone = not rest and len(runs) == 1  # a single sentence is the matter itself, not a heading for it
+    if not stop or alone or len(lead) > MAX_LEAD or head.figure or head.mark:
         return [Run(number), *runs] if number else runs
     return [Run(number + lead + stop, mark="lead"), *([Run(rest)] if rest else []), *runs[1:]]
 

@@ -38,7 +38,12 @@ class SummaryList(ListPage):
     noun = "份"
     filter_form = SummaryFilter
     sorts = {"as_of": ["as_of", "pk"], "kind": ["kind", "-as_of"], "state": ["state", "-as_of"]}
-    empty_text = "还没有工作总结。点“起草总结”，选好轮次和期间，系统按台账和各项记录写出初稿。"
+
+    @property
+    def empty_text(self) -> str:  # type: ignore[override]
+        if self.access.may(Permission.SUMMARY_DRAFT):
+            return "还没有工作总结。点“起草总结”，选好轮次和期间，系统按台账和各项记录写出初稿。"
+        return "还没有您可以查看的工作总结。总结由乡镇党建办起草，覆盖全镇，由镇级和县级岗位查看。"
 
     def rows(self) -> QuerySet[Summary]:
         rows = (

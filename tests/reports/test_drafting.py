@@ -278,3 +278,34 @@ class TestSignOff:
     def test_returning_needs_a_reason(self, desk):
         with pytest.raises(Refused, match="原因"):
             services.return_summary(self.submitted(desk), reason=" ", by=desk.world.party_secretary, at=NOON)
+
+
+class TestBlocks:
+    def test_the_first_sentence_leads_unless_it_is_the_only_one(self, desk):
+        from reports import document_model
+
+        summary = desk.draft()
+        for text in ("健全机制。定期回访。", "防止反弹。"):
+            services.add_own_part(summary, section="part.next", text=text, by=desk.world.office_clerk, at=NOON)
+
+        leads = {
+            part.own_text: [run.text for run in block.runs if run.mark == "lead"]
+            for part, block in document_model.body_blocks(list(summary.parts.all()))
+            if part.is_added
+        }
+
+        assert leads == {"健全机制。定期回访。": ["二是健全机制。"], "防止反弹。": []}
+
+    def test_figures_typed_by_hand_are_marked_for_the_reviewer_only(self, desk):
+        from reports import document_model
+
+        summary = desk.draft()
+        services.add_own_part(summary, section="part.next", text="再走访30户。", by=desk.world.office_clerk, at=NOON)
+        parts = list(summary.parts.all())
+
+        def typed(marked: bool) -> list[str]:
+            blocks = [b for p, b in document_model.body_blocks(parts, marked=marked) if p.is_added]
+            return [run.text for run in blocks[0].runs if run.mark == "typed"]
+
+        assert typed(True) == ["30"]
+        assert typed(False) == []
