@@ -64,9 +64,7 @@ def extended_text(first_due_on: date | None, due_on: date | None, extensions: in
 
 def state_html(state: str, degree: str) -> SafeString:
     """The state, and the degree where it says more: for closed problems and for open ones already partly settled."""
-    words = STATE_WORDS[state]
-    if degree == Degree.UNRESOLVED:
-        return mark_safe(f'<span class="state state-{state}">{words}</span>')  # noqa: S308 - both from our own lists
-    return mark_safe(  # noqa: S308 - all from our own lists
-        f'<span class="state state-{state}">{words}</span> <span class="degree">{DEGREE_WORDS[degree]}</span>'
-    )
+    html = f'<span class="state state-{state}">{STATE_WORDS[state]}</span>'
+    if degree != Degree.UNRESOLVED:
+        html = f'<span>{html} <span class="degree">{DEGREE_WORDS[degree]}</span></span>'
+    return mark_safe(html)  # noqa: S308 - all from our own lists

@@ -169,14 +169,17 @@ def _light(day: date) -> Callable[[Row], str]:
 
 def _deadline(day: date) -> Callable[[Row], str]:
     def deadline(row: Row) -> str:
-        words = [shown.deadline_text(row["now_deadline_kind"], row["now_due_on"])]
+        more = []
         if row["now_closed_on"]:
-            return f"{words[0]}，{row['now_closed_on']}销号"
-        if left := shown.days_text(row["now_state"], row["now_due_on"], day):
-            words.append(left)
+            more.append(f"{row['now_closed_on']}销号")
+        elif left := shown.days_text(row["now_state"], row["now_due_on"], day):
+            more.append(left)
         if row["now_extensions_granted"]:
-            words.append(f"已延期{row['now_extensions_granted']}次")
-        return "，".join(words)
+            more.append(f"已延期{row['now_extensions_granted']}次")
+        due = shown.deadline_text(row["now_deadline_kind"], row["now_due_on"])
+        # Days do not break in the middle; every part is ours.
+        html = " ".join(f'<span class="nowrap">{part}</span>' for part in (due, "，".join(more)) if part)
+        return mark_safe(f"<span>{html}</span>")  # noqa: S308
 
     return deadline
 
