@@ -103,7 +103,7 @@ class ProblemList(ListPage):
             Column("编号", number, sort="number", css="nowrap"),
             Column("问题", title, lead=True),
             Column("村", lambda row: row["village__name"], sort="village", css="nowrap"),
-            Column("类别", lambda row: shown.CATEGORY_SHORT[row["category"]], sort="category", css="nowrap"),
+            Column("类别", lambda row: shown.CATEGORY_SHORT[row["category"]], sort="category"),
             Column("状态", lambda row: shown.state_html(row["now_state"], row["now_degree"]), sort="state"),
             Column("预警灯", _light(day), css="nowrap"),
             Column("整改时限", _deadline(day), sort="queue"),
