@@ -105,7 +105,7 @@ class ProblemList(ListPage):
             Column("村", lambda row: row["village__name"], sort="village", css="nowrap"),
             Column("类别", lambda row: shown.CATEGORY_SHORT[row["category"]], sort="category"),
             Column("状态", lambda row: shown.state_html(row["now_state"], row["now_degree"]), sort="state"),
-            Column("预警灯", _light(day), css="nowrap"),
+            Column("预警灯", _light(day)),
             Column("整改时限", _deadline(day), sort="queue"),
             Column("责任人", lambda row: row["owner__name"] or row["lead_official__name"] or "未明确", sort="person"),
             Column("最近进展", _progress, sort="progress", css="nowrap"),
