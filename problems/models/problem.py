@@ -7,7 +7,6 @@ list or figure can be asked “as of” a day. Both are written by problems.serv
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -31,22 +30,12 @@ from problems.terms import (
 from rounds.models import LinkedCampaign, Round
 from villages.models import Cadre, Township, Unit, Village
 
-if TYPE_CHECKING:
-    from villages.access import Access
-
-
-class KeyProjectQuerySet(models.QuerySet["KeyProject"]):
-    def visible_to(self, access: Access) -> KeyProjectQuerySet:
-        return self.filter(township_id__in=access.all_township_ids) if not access.is_administrator else self.none()
-
 
 class KeyProject(Versioned):
     """A key construction project that may cause problems in several villages; summaries name them together."""
 
     township = models.ForeignKey(Township, models.PROTECT, related_name="key_projects", verbose_name="乡镇")
     name = models.CharField("工程名称", max_length=80)
-
-    objects = KeyProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = "重点工程"
