@@ -1,4 +1,4 @@
-"""Pages of summaries: list, new, the preview on paper with its tools, the author's hand, sign-off, files."""
+"""The list of summaries, a new one, and the preview on paper with its tools."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -21,15 +19,13 @@ from reports import annexes, document_model, services
 from reports.document import preview
 from reports.document.blocks import AttachmentNote, Signature, Table
 from reports.figures import Figures
-from reports.forms import OwnPartForm, PartForm, RecomputeForm, ReturnForm, SummaryFilter, SummaryForm
-from reports.models import Part, Summary, SummaryFile
-from reports.outlines import OWN_KINDS
+from reports.forms import RecomputeForm, SummaryFilter, SummaryForm
+from reports.models import Part, Summary
+from reports.views.base import LIGHTS, OneSummary, State
 from rounds.models import Round
-from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired, with_back
+from villages.pages import FormPage, ListPage, Page, with_back
 
-State = Summary.State
 ANNEX_ROWS = 30
-LIGHTS = {State.DRAFT: "light-grey", State.REVIEW: "light-yellow", State.SIGNED: "light-green"}
 
 
 class SummaryList(ListPage):
@@ -121,28 +117,6 @@ class SummaryCreate(FormPage):
             by=self.request.user,
             at=timezone.now(),
         )
-
-
-class OneSummary(PermissionRequired):
-    """Loads one summary in scope, then asks for the right at its township."""
-
-    permission = Permission.SUMMARY_VIEW
-    needs: Permission | None = None
-
-    def load(self, pk: int) -> None:
-        self.take(pk)
-
-    def take(self, pk: int) -> None:
-        self.summary = get_object_or_404(
-            Summary.objects.visible_to(self.access).select_related(
-                "township", "round__township", "author", "signed_by"
-            ),
-            pk=pk,
-        )
-        self.require(self.needs or self.permission, township_id=self.summary.township_id)
-
-    def get_success_url(self) -> str:
-        return self.summary.get_absolute_url()
 
 
 class SummaryDetail(OneSummary, Page):
@@ -243,101 +217,6 @@ class SummaryDetail(OneSummary, Page):
         return list(rows.values())
 
 
-class PartPage:
-    """Loads one part of a summary the visitor may edit."""
-
-    permission = Permission.SUMMARY_DRAFT
-
-    def load(self, pk: int) -> None:
-        self.part = get_object_or_404(
-            Part.objects.filter(summary__in=Summary.objects.visible_to(self.access)).select_related(  # type: ignore[attr-defined]
-                "summary__township", "summary__round__township", "edited_by"
-            ),
-            pk=pk,
-        )
-        self.summary = self.part.summary
-        self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)  # type: ignore[attr-defined]
-
-    def get_success_url(self) -> str:
-        return f"{self.summary.get_absolute_url()}#part-{self.part.key}"
-
-
-class PartUpdate(PartPage, FormPage):
-    form_class = PartForm
-    template_name = "reports/part_form.html"
-    title = "改写段落"
-    success_text = "已保存您改写的文字。"
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"part": self.part}
-
-    def current(self) -> Part:
-        return self.part
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"text": self.part.text}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"part": self.part}
-
-    def perform(self, form: PartForm) -> str:
-        services.edit_part(
-            self.part,
-            text=form.cleaned_data["text"],
-            base_version=self.base_version,
-            by=self.request.user,
-            at=timezone.now(),
-        )
-        return self.get_success_url()
-
-
-class PartRevert(PartPage, ActionPage):
-    success_text = "已恢复自动文字。"
-
-    def perform(self) -> None:
-        services.revert_part(self.part, by=self.request.user, at=timezone.now())
-
-
-class PartKeep(PartPage, ActionPage):
-    success_text = "已记下：这一段的数据变化您已核对。"
-
-    def perform(self) -> None:
-        services.keep_own(self.part, by=self.request.user, at=timezone.now())
-
-
-class PartMove(PartPage, ActionPage):
-    success_text = "已移动。"
-
-    def perform(self) -> None:
-        services.move_part(self.part, up=self.request.POST.get("up") == "1", by=self.request.user, at=timezone.now())
-
-
-class PartRemove(PartPage, ActionPage):
-    success_text = "已删除。"
-
-    def perform(self) -> None:
-        services.remove_own_part(self.part, by=self.request.user, at=timezone.now())
-
-    def get_success_url(self) -> str:
-        return self.summary.get_absolute_url()
-
-
-class PartCreate(OneSummary, FormPage):
-    permission = Permission.SUMMARY_DRAFT
-    form_class = OwnPartForm
-    title = "添加自己的段落"
-    button = "添加"
-    success_text = "已添加。"
-
-    def get_initial(self) -> dict[str, Any]:
-        section = self.request.GET.get("section", "")
-        return {"section": section if section in OWN_KINDS else "part.next"}
-
-    def perform(self, form: OwnPartForm) -> str:
-        part = services.add_own_part(self.summary, by=self.request.user, at=timezone.now(), **form.cleaned_data)
-        return f"{self.summary.get_absolute_url()}#part-{part.key}"
-
-
 class SummaryRecompute(OneSummary, FormPage):
     permission = Permission.SUMMARY_DRAFT
     form_class = RecomputeForm
@@ -351,83 +230,3 @@ class SummaryRecompute(OneSummary, FormPage):
     def perform(self, form: RecomputeForm) -> str:
         services.recompute(self.summary, as_of=form.cleaned_data["as_of"], by=self.request.user, at=timezone.now())
         return self.get_success_url()
-
-
-class OnVersion(OneSummary, ActionPage):
-    """A button that acts on the text the visitor has read: the page's version travels with it."""
-
-    @property
-    def base_version(self) -> int:
-        text = self.request.POST.get("base_version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-class SummarySubmit(OnVersion):
-    permission = Permission.SUMMARY_DRAFT
-    success_text = "已送签。签发前如需修改，请先退回。"
-
-    def perform(self) -> None:
-        services.submit_for_sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
-
-
-class SummarySign(OnVersion):
-    permission = Permission.SUMMARY_SIGN
-    success_text = "已签发。现在可以生成正式文件。"
-
-    def perform(self) -> None:
-        services.sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
-
-
-class SummaryReturn(OneSummary, FormPage):
-    """Either of the two people may take it back: the secretary with remarks, the author to mend what he noticed himself."""
-
-    form_class = ReturnForm
-    title = "退回修改"
-    button = "退回"
-    success_text = "已退回起草。"
-
-    def load(self, pk: int) -> None:
-        self.take(pk)
-        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
-            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
-
-    def perform(self, form: ReturnForm) -> str:
-        services.return_summary(
-            self.summary, reason=form.cleaned_data["reason"], by=self.request.user, at=timezone.now()
-        )
-        return self.get_success_url()
-
-
-class SummaryPdf(OneSummary, ActionPage):
-    """Asks for the PDF and leads to the page of its job."""
-
-    success_text = "已开始生成，完成后可在此下载。"
-
-    def load(self, pk: int) -> None:
-        self.take(pk)
-        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
-            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
-
-    def perform(self) -> None:
-        self.job = services.request_pdf(self.summary, by=self.request.user, at=timezone.now())
-
-    def get_success_url(self) -> str:
-        return reverse("jobs:job_detail", args=[self.job.pk]) if hasattr(self, "job") else super().get_success_url()
-
-
-class FileDownload(PermissionRequired):
-    permission = Permission.SUMMARY_VIEW
-    http_method_names = ["get", "head"]
-
-    def load(self, pk: int) -> None:
-        self.file = get_object_or_404(
-            SummaryFile.objects.filter(summary__in=Summary.objects.visible_to(self.access)).select_related("summary"),
-            pk=pk,
-        )
-        self.require(Permission.SUMMARY_VIEW, township_id=self.file.township_id)
-
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """The file under its Chinese name (RFC 5987, by FileResponse)."""
-        return FileResponse(
-            self.file.file.open("rb"), as_attachment=True, filename=self.file.name, content_type="application/pdf"
-        )

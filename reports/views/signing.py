@@ -1,0 +1,56 @@
+"""From the author's hand to the Party secretary's."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from accounts.permissions import Permission
+from reports import services
+from reports.forms import ReturnForm
+from reports.views.base import OneSummary
+from villages.pages import ActionPage, FormPage
+
+
+class OnVersion(OneSummary, ActionPage):
+    """A button that acts on the text the visitor has read: the page's version travels with it."""
+
+    @property
+    def base_version(self) -> int:
+        text = self.request.POST.get("base_version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class SummarySubmit(OnVersion):
+    permission = Permission.SUMMARY_DRAFT
+    success_text = "已送签。签发前如需修改，请先退回。"
+
+    def perform(self) -> None:
+        services.submit_for_sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
+
+
+class SummarySign(OnVersion):
+    permission = Permission.SUMMARY_SIGN
+    success_text = "已签发。现在可以生成正式文件。"
+
+    def perform(self) -> None:
+        services.sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
+
+
+class SummaryReturn(OneSummary, FormPage):
+    """Either of the two people may take it back: the secretary with remarks, the author to mend what he noticed himself."""
+
+    form_class = ReturnForm
+    title = "退回修改"
+    button = "退回"
+    success_text = "已退回起草。"
+
+    def load(self, pk: int) -> None:
+        self.take(pk)
+        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
+            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
+
+    def perform(self, form: ReturnForm) -> str:
+        services.return_summary(
+            self.summary, reason=form.cleaned_data["reason"], by=self.request.user, at=timezone.now()
+        )
+        return self.get_success_url()
