@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "meetings",
     "inspections",
     "reports",
+    "ledgers",
     "rectify",
 ]
 

@@ -19,6 +19,7 @@ STOREYS = [
     {"meetings"},
     {"inspections"},
     {"reports"},
+    {"ledgers"},
     {"rectify"},
 ]
 STOREY = {app: n for n, storey in enumerate(STOREYS) for app in storey}
