@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 logger = logging.getLogger(__name__)
 
@@ -41,9 +42,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     number = uuid.uuid4().hex[:8].upper()
     logger.error("error page %s at %s", number, request.path)
-    return _error(
-        request, 500, "系统出错", "您填写的内容没有保存成功，请返回上一页再试。仍不成功，请把编号告诉管理员。", number
-    )
+    # Without the request: whatever is broken (the database, say) would break the frame's menu too.
+    words = {"title": "系统出错", "number": number}
+    words["text"] = "您填写的内容没有保存成功，请返回上一页再试。仍不成功，请把编号告诉管理员。"
+    return HttpResponse(render_to_string("error.html", words), status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_kwargs: Any) -> HttpResponse:

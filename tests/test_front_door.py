@@ -3,6 +3,7 @@
 from django.test import Client
 
 from accounts.models import User
+from rectify import views
 
 
 class TestFrontDoor:
@@ -25,3 +26,12 @@ class TestFrontDoor:
         nobody = User.objects.create_user("nobody", "无岗位", "secret-nobody")
 
         assert "还没有登记岗位" in world.client(nobody).get("/").content.decode()
+
+    def test_the_error_page_needs_neither_database_nor_session(self, rf, db, django_assert_num_queries):
+        request = rf.get("/problems/")
+
+        with django_assert_num_queries(0):
+            answer = views.server_error(request)
+
+        assert answer.status_code == 500
+        assert "编号" in answer.content.decode()
