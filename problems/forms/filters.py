@@ -6,12 +6,14 @@ the page's rows.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.cache import cache
 from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.http import QueryDict
 from django.utils.html import escape
@@ -28,6 +30,7 @@ from villages.access import Access
 from villages.models import Cadre, Township, Unit, Village
 from villages.pages import FilterForm
 
+OFFERS_KEPT = 30  # seconds
 OPEN, ALL, BEFORE = "open", "ledger", "before"
 STATE_CHOICES = [
     (OPEN, "未销号（整改中、待销号、反弹、暂缓）"),
@@ -177,7 +180,18 @@ class ProblemFilter(FilterForm):
 
     @cached_property
     def offers(self) -> dict[str, list[tuple[Any, str]]]:
-        """Every list of choices that comes from the database, in one query."""
+        """Every list of choices that comes from the database. Kept for half a minute per scope: names change seldom, and drawing the
+        lists anew cost a quarter of the page. What a filter finds is never cached."""
+        access = self.access
+        scope = (access.township_ids, access.village_ids, access.unit_ids, access.county_ids, self.value("township"))
+        key = (
+            "problem-offers-"
+            + hashlib.sha256(repr([sorted(s) if isinstance(s, frozenset) else s for s in scope]).encode()).hexdigest()
+        )
+        return cache.get_or_set(key, self._offers, OFFERS_KEPT)
+
+    def _offers(self) -> dict[str, list[tuple[Any, str]]]:
+        """One query."""
         towns = self.access.township_ids
         wide = len(towns) > 1
         if (
