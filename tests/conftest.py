@@ -112,3 +112,17 @@ def demo_township(django_db_setup: Any, django_db_blocker: Any) -> Any:
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The size of the access table (tests/access), however many processes tried it."""
+    counts: dict[str, int] = {}
+    for report in (r for state in ("passed", "failed") for r in terminalreporter.stats.get(state, ())):
+        for name, number in getattr(report, "user_properties", ()):
+            if name.startswith("access "):
+                counts[name] = counts.get(name, 0) + int(number)
+    if counts:
+        terminalreporter.write_line(
+            f"access table: {counts['access routes']} routes × methods, {counts['access cells']} cells, "
+            f"{counts['access wrong']} wrong"
+        )

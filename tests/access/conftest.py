@@ -52,6 +52,7 @@ def counted(record_property: Callable[[str, object], None]) -> Callable[[Verdict
     """Adds a verdict to the counts printed at the end of the run (tests/conftest.py) and gives its faults."""
 
     def counted(verdict: Verdict) -> list[str]:
+        record_property("access routes", 1)
         record_property("access cells", verdict.cells)
         record_property("access wrong", len(verdict.faults))
         return verdict.faults

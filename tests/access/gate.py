@@ -197,7 +197,7 @@ def fingerprint() -> str:
             table = model._meta.db_table
             if table in OWN_TABLES or not model._meta.managed:
                 continue
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")  # noqa: S608 - our own table
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)} ORDER BY 1")
             for row in cursor.fetchall():
                 digest.update(repr((table, row)).encode())
     return digest.hexdigest()

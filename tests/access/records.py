@@ -122,7 +122,12 @@ def make_scene() -> Scene:
     far = Township.objects.create(county=other_county, name=f"远山镇{token('abroad', 'N')}")
     far_village = Village.objects.create(township=far, name=f"远山村{token('abroad', 'N')}")
     far_round = Round.objects.create(
-        township=far, campaign="两示范一整顿", year=2026, number=2, starts_on=date(2026, 3, 5), ends_on=date(2026, 11, 30)
+        township=far,
+        campaign="两示范一整顿",
+        year=2026,
+        number=2,
+        starts_on=date(2026, 3, 5),
+        ends_on=date(2026, 11, 30),
     )
     abroad = User.objects.create_user("abroad", f"外县经办{token('abroad', 'N')}", "secret-abroad")
     _post(abroad, Role.OFFICE_CLERK, far, county=other_county)
@@ -136,7 +141,9 @@ def make_scene() -> Scene:
     build = scene.records.__setitem__
     build(
         "own",
-        _records("own", **ours, village=world.village, station=world.station, visitor=world.users["resident_cadre"].cadre),
+        _records(
+            "own", **ours, village=world.village, station=world.station, visitor=world.users["resident_cadre"].cadre
+        ),
     )
     build("sibling", _records("sibling", **ours, village=world.sibling))
     build(
@@ -167,7 +174,7 @@ def _post(user: User, role: str, place: Any, *, county: County, ends_on: date | 
 
 
 def _tokens(*pairs: str) -> frozenset[str]:
-    """"own VT" → the tokens of those layers."""
+    """ "own VT" → the tokens of those layers."""
     return frozenset(token(place, layer) for place, layers in (pair.split() for pair in pairs) for layer in layers)
 
 
@@ -245,7 +252,9 @@ def _records(
 def with_history(record: Any, at: SimpleNamespace) -> None:
     """Each record has been changed once: the history below it is a place to leak as well."""
     layer = at.n if isinstance(record, Cadre | Assignment | Unit | Township | User) else at.v
-    if isinstance(record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion):
+    if isinstance(
+        record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion
+    ):
         layer = at.t
     if isinstance(record, LinkedCampaign | GoodPractice):
         layer = at.t
@@ -447,9 +456,6 @@ def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -
         ),
     }  # fmt: skip
     if at.place != "sibling":
-        made["bulletin"] = Bulletin.objects.create(
-            township=at.township, round=round, reported_on=SPRING, content=at.t
-        )
+        made["bulletin"] = Bulletin.objects.create(township=at.township, round=round, reported_on=SPRING, content=at.t)
         made["bulletin"].inspections.add(inspection)
     return made
-

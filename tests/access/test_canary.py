@@ -1,0 +1,96 @@
+"""Foreign words are looked for where an address asks for them by name, and in what is computed from records."""
+
+from datetime import date
+
+import pytest
+
+from reports.models import Part
+from reports.services import draft_summary
+from tests.access.gate import TOKENS, knock
+from tests.access.records import MISSING
+from tests.access.table import ROUTES
+from tests.conftest import NOON, TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
+
+LISTS = [route for route in ROUTES if route.kind == "list"]
+CURIOUS = (
+    "village_secretary",
+    "office_clerk",
+    "station",
+    "linked_leader",
+    "sibling_secretary",
+    "stranger",
+    "county_reader",
+)
+
+
+def asking_for(records, record):
+    """An address that names foreign places, people, rounds and rows in every way a list understands."""
+    keys = [str(r.pk) for r in records.values() if isinstance(r.pk, int)]
+    return {
+        "township": records["township"].pk,
+        "village": records["village"].pk,
+        "round": f"{records['round'].year}-{records['round'].number}",
+        "unit": records["unit"].pk,
+        "person": records["cadre"].pk,
+        "cadre": records["cadre"].pk,
+        "owner": records["cadre"].pk,
+        "state": "",
+        "as_of": TODAY.isoformat(),
+        "only": ".".join(keys[:40]),
+    }
+
+
+@pytest.mark.parametrize("route", LISTS, ids=str)
+def test_a_filter_does_not_reach_over_the_border(route, scene, clients):
+    from django.urls import reverse
+
+    leaks = []
+    foreign = asking_for(scene.records["foreign"], route.record)
+    questions = [foreign, {"only": foreign["only"]}, {"township": foreign["township"]}, {"q": "Qz"}]
+    for name in CURIOUS:
+        actor = scene.actors[name]
+        if actor.role not in route.roles:
+            continue
+        for question in questions:
+            answer = knock(clients[name], "GET", reverse(route.name), question)
+            shown = sorted(t for t in TOKENS - actor.tokens if t in answer.text)
+            if shown or answer.status != 200:
+                leaks.append((name, question, answer.status, shown))
+    assert leaks == []
+
+
+@pytest.mark.parametrize("record", ["village", "round", "cadre", "meeting", "problem"])
+def test_a_foreign_record_in_the_question_of_a_form_stays_unknown(record, scene, clients):
+    """Entry pages take hints from the address (?village=…, ?place=…): a foreign one names nothing."""
+    from django.urls import reverse
+
+    leaks = []
+    pk = scene.records["foreign"][record].pk
+    for route in ROUTES:
+        if route.kind != "form" or route.record not in ("", "category"):
+            continue
+        for name in ("office_clerk", "resident_cadre"):
+            actor = scene.actors[name]
+            if actor.role not in route.roles:
+                continue
+            for question in ({record: pk}, {"place": f"{record}-{pk}"}, {record: MISSING}, {"township": pk}):
+                answer = knock(clients[name], "GET", reverse(route.name, kwargs=route.kwargs(None)), question)
+                if answer.status not in (200, 302, 403, 404) or any(t in answer.text for t in TOKENS - actor.tokens):
+                    leaks.append((route.name, name, question, answer.status))
+    assert leaks == []
+
+
+def test_a_summary_holds_only_words_of_its_township(scene):
+    """The figures count by round: neither they nor a sentence made of them may hold another township's words."""
+    own, world = scene.actors["office_clerk"], scene.world
+
+    summary = draft_summary(
+        round=world.round, kind="stage", starts_on=date(2026, 3, 5), ends_on=TODAY, as_of=TODAY,
+        by=own.user, at=NOON,
+    )  # fmt: skip
+
+    text = str(summary.figures) + str(summary.missing) + "".join(p.text for p in Part.objects.filter(summary=summary))
+    assert "own" in text
+    assert [t for t in TOKENS - own.tokens if t in text] == []
