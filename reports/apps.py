@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ReportsConfig(AppConfig):
@@ -8,5 +9,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.permissions import Permission
         from jobs import registry
+        from reports import guards
 
         registry.register("render_summary", "reports.work.render_summary", shared_with=Permission.SUMMARY_VIEW)
+        post_migrate.connect(guards.put_in_place, sender=self)
