@@ -2,13 +2,18 @@
 
 from .file import SummaryFile
 from .issue import Issue, IssuedFile, VerificationCount, Withdrawal
-from .part import Part, text_of
+from .part import Part, PartVersion, Runs, text_of
+from .settings import DraftSchedule, Outline
 from .summary import Summary, SummaryQuerySet
 
 __all__ = [
+    "DraftSchedule",
     "Issue",
     "IssuedFile",
+    "Outline",
     "Part",
+    "PartVersion",
+    "Runs",
     "Summary",
     "SummaryFile",
     "SummaryQuerySet",
