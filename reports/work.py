@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import tempfile
@@ -19,20 +18,19 @@ from django.utils import timezone
 
 from common.errors import Refused
 from jobs.models import Job
-from reports import document_model
 from reports.document.bounded import render_pdf_bounded
 from reports.document.errors import DocumentError
 from reports.document.pdf import AttachedFile
 from reports.models import Summary, SummaryFile
+from reports.paper import Paper, paper_of
 from reports.services.files import job_key
 
 Progress = Callable[[int, str], None]
 
 
-def attachments(summary: Summary) -> list[AttachedFile]:
+def attachments(paper: Paper) -> list[AttachedFile]:
     """What the PDF carries: the figures its sentences were written from."""
-    content = json.dumps(summary.figures, ensure_ascii=False, sort_keys=True, indent=1).encode()
-    return [AttachedFile("figures.json", content, "本总结所依据的数据", "Data")]
+    return [AttachedFile("figures.json", paper.figures_json, "本总结所依据的数据", "Data")]
 
 
 def identifier(summary: Summary) -> str:
@@ -49,13 +47,13 @@ def render_summary(progress: Progress, *, summary_id: int, version: int) -> dict
         raise Refused("这份总结已不存在。")
     if summary.version != version:
         raise Refused("提交之后总结又有改动，请回到总结页面重新生成。")
-    parts = list(summary.parts.all())
+    paper = paper_of(summary)
     try:
         content = render_pdf_bounded(
-            document_model.document(summary, parts),
-            attachments=attachments(summary),
-            created_at=summary.signed_at or summary.computed_at,
-            identifier=identifier(summary),
+            paper.document,
+            attachments=attachments(paper),
+            created_at=paper.created_at,
+            identifier=paper.identifier,
             on_step=progress,
         )
     except DocumentError as error:
@@ -86,7 +84,7 @@ def _result(made: SummaryFile) -> dict[str, Any]:
 
 def file_name(summary: Summary) -> str:
     """The name a leader finds in his folder: title, as-of day, and whether it is signed."""
-    state = "已签发" if summary.state == Summary.State.SIGNED else "草稿"
+    state = "已签发" if summary.is_frozen else "草稿"
     stem = "".join(c for c in summary.title if c not in '<>:"|?*/\\\n')
     return f"{stem}（截至{summary.as_of}，{state}）.pdf"
 

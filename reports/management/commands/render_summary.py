@@ -14,6 +14,7 @@ from reports import document_model, outlines
 from reports.document.errors import DocumentError
 from reports.document.pdf import render_pdf
 from reports.models import Part, Summary
+from reports.paper import Paper
 from reports.services import drafting
 from reports.work import attachments, page_count, write_whole
 from rounds.models import Round
@@ -49,11 +50,18 @@ class Command(BaseCommand):
             drafting.check_records(round, period["as_of"])
             written = drafting.write(round, kind=options["kind"], **period)
             summary, parts = self.assemble(round, options["kind"], period, written)
-            content = render_pdf(
-                document_model.document(summary, parts),
-                attachments=attachments(summary),
+            paper = Paper(
+                document=document_model.document(summary, parts),
+                figures=summary.figures,
                 created_at=summary.computed_at,
                 identifier=f"{summary.title}-{period['as_of']}",
+                is_frozen=False,
+            )
+            content = render_pdf(
+                paper.document,
+                attachments=attachments(paper),
+                created_at=paper.created_at,
+                identifier=paper.identifier,
             )
             write_whole(options["out"].resolve(), content)
         except (Refused, DocumentError, OSError) as error:
