@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class ProblemsConfig(AppConfig):
     name = "problems"
     verbose_name = "问题台账"
+
+    def ready(self) -> None:
+        from villages import sections
+
+        sections.register("problems.village_section.of_village")

@@ -63,7 +63,7 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
         # Not called "then": Django does not quote the alias of a join, and THEN is a word of SQL.
         rows = self.annotate(stood=FilteredRelation("steps", condition=held_on(day, "steps__")))
         # Sticky: the filter that follows directly (stood__state, …) uses this join; else Django would join the steps a second time.
-        return rows._next_is_sticky().filter(stood__isnull=False)
+        return rows._next_is_sticky().filter(stood__isnull=False)  # type: ignore[attr-defined]
 
     def in_ledger(self, prefix: str = "") -> ProblemQuerySet:
         """Taken into the ledger: not drafts, not waiting for review."""
