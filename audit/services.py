@@ -71,9 +71,29 @@ def record(
     township_id: int | None = None,
 ) -> Entry:
     """Write one entry for `obj`. `by` is a user, or None for the portal itself. Must run inside a transaction (RuntimeError otherwise)."""
+    [written] = record_many([entry(obj, verb, by=by, at=at, changes=changes, reason=reason, township_id=township_id)])
+    return written
+
+
+def record_many(entries: Iterable[Entry]) -> list[Entry]:
+    """Write the entries of many changes at once, in the transaction of the changes (RuntimeError otherwise)."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an audit entry is written in the transaction of the change it records")
-    return Entry.objects.create(
+    return Entry.objects.bulk_create(entries, batch_size=1000)
+
+
+def entry(
+    obj: models.Model,
+    verb: str,
+    *,
+    by: Any,
+    at: datetime,
+    changes: list[dict[str, str]] | None = None,
+    reason: str = "",
+    township_id: int | None = None,
+) -> Entry:
+    """The entry of one change, not yet written: for `record_many`."""
+    return Entry(
         at=at,
         by=by,
         by_name=str(by) if by else "系统",

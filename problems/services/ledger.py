@@ -139,12 +139,37 @@ def edit_problem(
     if unknown := set(fields) - {*FIELDS, *_DEADLINE, "details", "assisting_units"}:
         raise TypeError(f"edit_problem() does not change {sorted(unknown)}")
     problem = Problem.objects.with_names().select_for_update(of=("self",)).get(pk=problem.pk)
+    old_units = list(problem.assisting_units.all())
+    units, changes, deadline_moved = revise(problem, fields, old_units=old_units, reason=reason)
+    problem.updated_at = at
+    save_if_unchanged(problem, expected_version=base_version, fields=[*FIELDS, "details", "search_text", "updated_at"])
+    problem.assisting_units.set(units)
+    if deadline_moved:
+        standing.stand(
+            problem,
+            action="edit",
+            on=standing.day_of(at),
+            by=by,
+            at=at,
+            deadline_kind=problem.deadline_kind,
+            due_on=problem.due_on,
+        )
+    audit.record(problem, "修改问题", by=by, at=at, changes=changes, reason=reason)
+    return problem
+
+
+def revise(
+    problem: Problem, fields: Mapping[str, Any], *, old_units: list[Unit], reason: str
+) -> tuple[list[Unit], list[dict[str, str]], bool]:
+    """Set the fields on the loaded problem by the rules of an edit; nothing is written.
+
+    Returns the assisting units, what changed for the record, and whether the deadline moved. Raises Refused.
+    """
     transitions.refuse_state(problem, transitions.TABLE["edit"])
     accepted = problem.state in LEDGER_STATES
     before = audit.snapshot(problem, [*FIELDS, *_DEADLINE])
     old_category, old_details = problem.category, problem.details
     old = {name: getattr(problem, f"{name}_id", None) for name in _PERSONS}
-    old_units = list(problem.assisting_units.all())
     old_deadline = (problem.deadline_kind, problem.due_on)
 
     for name in FIELDS:
@@ -160,7 +185,6 @@ def edit_problem(
         problem.deadline_kind = fields.get("deadline_kind", problem.deadline_kind)
         due_on = fields.get("due_on", problem.due_on)
         problem.due_on = due_on if problem.deadline_kind == DeadlineKind.DATE else None
-    deadline = (problem.deadline_kind, problem.due_on)
     units = list(fields.get("assisting_units", old_units))
     _check(problem, units)
     if accepted and not reason:
@@ -171,23 +195,14 @@ def edit_problem(
             raise Refused("改变问题类别须写明原因。", field="reason")
         if problem.state == State.CLOSED:
             raise Refused("修改已销号的问题须写明原因。", field="reason")
-
     problem.search_text = search_text(problem)
-    problem.updated_at = at
-    save_if_unchanged(problem, expected_version=base_version, fields=[*FIELDS, "details", "search_text", "updated_at"])
-    problem.assisting_units.set(units)
-    if deadline != old_deadline:
-        standing.stand(
-            problem, action="edit", on=standing.day_of(at), by=by, at=at, deadline_kind=deadline[0], due_on=deadline[1]
-        )
     changes = audit.changes_since(before, problem)
     changes += detail_changes(old_category, old_details, problem.category, problem.details)
     if {u.pk for u in units} != {u.pk for u in old_units}:
         changes.append(
             {"field": "assisting_units", "label": "协助单位", "old": audit.show(old_units), "new": audit.show(units)}
         )
-    audit.record(problem, "修改问题", by=by, at=at, changes=changes, reason=reason)
-    return problem
+    return units, changes, (problem.deadline_kind, problem.due_on) != old_deadline
 
 
 def search_text(problem: Problem) -> str:
