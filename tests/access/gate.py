@@ -101,11 +101,12 @@ def address(scene: Scene, route: Route, place: str) -> str:
     return reverse(route.name, kwargs=route.kwargs(record))
 
 
-def doors(scene: Scene, route: Route) -> list[str]:
-    """The places a route is tried at; a route without a record has one door."""
+def doors(scene: Scene, route: Route, actor: Actor) -> list[str]:
+    """The places a route is tried at; a route without a record has one door. Another county adds nothing for who may nowhere."""
     if route.record not in RECORDS:
         return ["own"]
-    return [*scene.places_of(route.record), NOWHERE]
+    places = [p for p in scene.places_of(route.record) if p != "abroad" or actor.role in route.roles]
+    return [*places, NOWHERE]
 
 
 @dataclass
@@ -122,7 +123,7 @@ def judge(
     verdict = Verdict(0, [])
     for actor in actors or scene.actors.values():
         closed: set[tuple[int, str]] = set()
-        for place in places or doors(scene, route):
+        for place in places or doors(scene, route, actor):
             answer = knock(clients[actor.name], method, address(scene, route, place))
             verdict.cells += 1
             cell = f"{method} {route.name} as {actor} at {place}"

@@ -38,6 +38,7 @@ from problems.models import (
 )
 from problems.terms import State
 from reports.models import Part, Summary, SummaryFile
+from reports.services import draft_summary
 from rounds.models import (
     CalendarItem,
     Criterion,
@@ -244,6 +245,8 @@ def _records(
     made |= _problem_records(at)
     made |= _meeting_records(at, made["problem"])
     made |= _inspection_records(at, made["problem"], visitor or at.cadre)
+    if place != "sibling":
+        made |= _summary_records(at)
     for record in made.values():
         with_history(record, at)
     return made
@@ -273,25 +276,7 @@ def _township_records(at: SimpleNamespace) -> dict[str, Any]:
     Cadre.objects.create(county=county, township=township, name=f"刘明{n}", user=linked)
     document = RoundDocument.objects.create(round=round, kind="plan", title=f"实施方案{t}", number=t, issued_on=SPRING)
     DocumentItem.objects.create(document=document, number=1, text=t)
-    job: dict[str, Any] = {"by": at.user, "created_at": NOON, "township_id": township.pk, "kind": "render_summary"}
-    done = Job.objects.create(title=f"生成PDF{t}", state="done", percent=100, result={"url": "/summaries/"}, **job)
-    failed = Job.objects.create(title=f"生成PDF{t}", state="failed", error=t, **job)
-    summaries = {}
-    for name, state in (("summary", "draft"), ("review", "review")):
-        summaries[name] = Summary.objects.create(
-            township=township, round=round, kind="stage", starts_on=SPRING, ends_on=TODAY, as_of=TODAY, state=state,
-            title=f"工作总结{t}", computed_at=NOON, author=_other(at), created_at=NOON, figures=_figures(at),
-        )  # fmt: skip
-    part = Part.objects.create(
-        summary=summaries["summary"], key="own.1", order=2, kind="paragraph", own_text=t, is_own=True
-    )
-    Part.objects.create(summary=summaries["summary"], key="title", order=1, kind="title", generated=[_run(t)])
-    file = SummaryFile(
-        summary=summaries["summary"], job=done, name=f"{t}.pdf", sha256="0" * 64, size=9, pages=1, made_at=NOON,
-        summary_version=1,
-    )  # fmt: skip
-    file.file.save("summary.pdf", ContentFile(f"%PDF-1.7 {t}".encode()))
-    return summaries | {
+    return {
         "township": township,
         "round": round,
         "unit": at.unit,
@@ -303,10 +288,6 @@ def _township_records(at: SimpleNamespace) -> dict[str, Any]:
         "calendar": CalendarItem.objects.create(round=round, title=f"建立台账{t}", due_on=SPRING, owner=at.cadre),
         "campaign": LinkedCampaign.objects.create(round=round, name=f"换届{t}", note=t),
         "practice": GoodPractice.objects.create(round=round, name=f"书记议事日{t}", recorded_on=SPRING, result=t),
-        "part": part,
-        "file": file,
-        "job": done,
-        "own_job": failed,
     }
 
 
@@ -315,14 +296,24 @@ def _other(at: SimpleNamespace) -> User:
     return User.objects.create_user(f"author_{at.place}_{next(_count)}", f"起草人{at.n}", "secret-author")
 
 
-def _run(text: str) -> dict[str, Any]:
-    return {"text": text, "figure": None}
-
-
-def _figures(at: SimpleNamespace) -> dict[str, Any]:
-    from reports.figures import compute
-
-    return compute(at.round, kind="stage", starts_on=SPRING, ends_on=TODAY, as_of=TODAY).to_json()
+def _summary_records(at: SimpleNamespace) -> dict[str, Any]:
+    """A draft of everything above, one waiting for its signature, a file, and the jobs behind it."""
+    round, township, t = at.round, at.township, at.t
+    job: dict[str, Any] = {"by": at.user, "created_at": NOON, "township_id": township.pk, "kind": "render_summary"}
+    done = Job.objects.create(title=f"生成PDF{t}", state="done", percent=100, result={"url": "/summaries/"}, **job)
+    failed = Job.objects.create(title=f"生成PDF{t}", state="failed", error=t, **job)
+    summary, review = (
+        draft_summary(round=round, kind="stage", starts_on=SPRING, ends_on=TODAY, as_of=TODAY, by=_other(at), at=NOON)
+        for _ in range(2)
+    )
+    Summary.objects.filter(pk__in=[summary.pk, review.pk]).update(title=f"工作总结{t}")
+    Summary.objects.filter(pk=review.pk).update(state=Summary.State.REVIEW)
+    part = Part.objects.create(summary=summary, key="own.1", order=99, kind="paragraph", own_text=t, is_own=True)
+    file = SummaryFile(
+        summary=summary, job=done, name=f"{t}.pdf", sha256="0" * 64, size=9, pages=1, made_at=NOON, summary_version=1
+    )
+    file.file.save("summary.pdf", ContentFile(f"%PDF-1.7 {t}".encode()))
+    return {"summary": summary, "review": review, "part": part, "file": file, "job": done, "own_job": failed}
 
 
 def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from accounts.roles import Role
 from tests.access.gate import listed, named_routes
 from tests.access.table import COLUMNS, RECORDS, ROUTES, _roles
 
-pytestmark = pytest.mark.services
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 
 def test_every_route_of_the_urlconf_is_in_the_table():
