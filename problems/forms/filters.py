@@ -90,6 +90,8 @@ class ProblemFilter(FilterForm):
     started_to = DateField(label="列入整改到", required=False)
     closed_from = DateField(label="销号时间从", required=False)
     closed_to = DateField(label="销号时间到", required=False)
+    due_from = DateField(label="整改时限从", required=False)
+    due_to = DateField(label="整改时限到", required=False)
     as_of = DateField(label="截至", required=False)
 
     FIRST = ("q", "township", "village", "category", "state", "colour", "person", "round")
@@ -135,6 +137,8 @@ class ProblemFilter(FilterForm):
             "discovered_to": "discovered_on__lte", "started_from": "started_on__gte", "started_to": "started_on__lte",
             "closed_from": f"{p}closed_on__gte",
             "closed_to": f"{p}closed_on__lte",
+            "due_from": f"{p}due_on__gte",
+            "due_to": f"{p}due_on__lte",
         }  # fmt: skip
         for name, lookup in plain.items():
             if (value := self.value(name)) is not None:

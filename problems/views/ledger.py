@@ -141,7 +141,10 @@ class ProblemList(ListPage):
         """How many of each colour the other conditions leave, and all together; one query."""
         form = self.form
         colours = {c: Count("pk", filter=Q(colour_is(c, form.day, form.path))) for c in LIGHTS}
-        return form.narrow(self.seen, colour=False).order_by().aggregate(total=Count("pk"), **colours)
+        rows = form.narrow(self.seen, colour=False)
+        if only := self.only():
+            rows = rows.filter(pk__in=only)
+        return rows.order_by().aggregate(total=Count("pk"), **colours)
 
     def total(self) -> int:
         return self.counts[self.form.value("colour") or "total"]
