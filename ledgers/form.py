@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from accounts.permissions import Permission
@@ -56,6 +57,7 @@ class Line(NamedTuple):
     version: int = 0
     township_id: int = 0
     done: bool = False  # closed, kept, done: counted in the row 合计
+    besides: Mapping[str, int | Decimal] = MappingProxyType({})  # added up as well, for shares in the row 合计
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class Ask:
     as_of: date
     access: Access | None = None
     keys: tuple[int, ...] | None = None  # exactly these rows, in this order: a filtered list
+    since: date | None = None  # first day of the period that “本期” means; the round's first day when not given
 
     def seen(self, rows: Any, word: str = "visible_to") -> Any:
         """The rows of a queryset that are in sight."""
@@ -87,6 +90,7 @@ class Totals:
     count: int = 0
     done: int = 0
     sums: dict[str, int | Decimal] = field(default_factory=dict)
+    besides: dict[str, int | Decimal] = field(default_factory=dict)
 
     def add(self, columns: Sequence[Column], line: Line) -> None:
         self.count += 1
@@ -94,6 +98,8 @@ class Totals:
         for col, value in zip(columns, line.values, strict=True):
             if col.total and isinstance(value, int | Decimal):
                 self.sums[col.key] = self.sums.get(col.key, 0) + value
+        for key, value in line.besides.items():
+            self.besides[key] = self.besides.get(key, 0) + value
 
 
 NUMBER = column("number", "序号", width=4.5, kind=Kind.WHOLE, align="center")
@@ -118,6 +124,8 @@ class Ledger:
     units: str = ""  # 单位 of the numbers, at the right of row 2
     summary: Callable[[Totals], dict[str, Value]] = lambda totals: {}
     importable: bool = False  # rows carry an identity and can be read back
+    about: str = ""  # for the page of ledgers: what it is for
+    write: Callable[..., int] | None = None  # (book, ledger, ask, progress) → rows, for forms that are not one table
 
     @property
     def all_columns(self) -> tuple[Column, ...]:

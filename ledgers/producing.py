@@ -64,7 +64,9 @@ def chunks(keys: Sequence[int]) -> Iterator[tuple[int, Sequence[int]]]:
 
 
 def write_ledger(book: Book, ledger: Ledger, ask: Ask, progress: Progress) -> int:
-    """One sheet with every row asked for; returns how many."""
+    """Every row asked for, in the ledger's form; returns how many."""
+    if ledger.write:
+        return ledger.write(book, ledger, ask, progress)
     keys = list(ask.keys) if ask.keys is not None else ledger.keys(ask)
     if len(keys) > MAX_ROWS:
         raise Refused(f"共{len(keys)}{ledger.noun}，一次最多导出{MAX_ROWS}{ledger.noun}，请缩小范围后再导出。")
@@ -138,7 +140,7 @@ def total_row(sheet: Sheet, ledger: Ledger, totals: Totals) -> None:
     parts: list[Any] = [("合计", first + 1, label)]
     tallest = 1
     for n, c in enumerate(columns[first:], first):
-        value = said.get(c.key, 0 if c.total else None)
+        value = said.get(c.key)
         if isinstance(value, str):
             tallest = max(tallest, text_lines(value, sheet.capacities[n + 1]))
         parts.append((value, 1, sheet.look_of(c, bold=True)))

@@ -41,8 +41,7 @@ LINE = 14.0  # points of one line of text of that size
 PADDING = 6.0
 MAX_HEIGHT = 409.0  # points; Excel knows no higher row
 GENERAL = "General"  # not “text”: old programs show long text cells as #####
-FORMATS = {Kind.WHOLE: "0", Kind.MONEY: "0.00", Kind.RATE: "0.0", Kind.DAY: DAY_FORMAT, Kind.TEXT: GENERAL}
-_ALIGN = {Kind.TEXT: "left", Kind.DAY: "center"}
+FORMATS = {Kind.WHOLE: "0", Kind.MONEY: GENERAL, Kind.RATE: "0.0", Kind.DAY: DAY_FORMAT, Kind.TEXT: GENERAL}
 _THIN = Side(style="thin")
 _FRAME = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 
@@ -171,7 +170,7 @@ class Sheet:
         return self._looks[key]
 
     def look_of(self, column: Column, *, bold: bool = False) -> Look:
-        align = column.align or _ALIGN.get(column.kind, "right")
+        align = column.align or ("left" if column.kind == Kind.TEXT else "center")
         return self.look(bold=bold, align=align, number=FORMATS[column.kind])
 
     # cells

@@ -1,6 +1,19 @@
 """The ledgers of the office, one file each, by their letter (product.md §5)."""
 
-from ledgers.definitions import commitments, figures, inspections, measures, pairings, problems, villages
+from ledgers.definitions import (
+    acceptance,
+    commitments,
+    figures,
+    inspections,
+    measures,
+    pairings,
+    party,
+    plans,
+    problems,
+    rounds,
+    surveys,
+    villages,
+)
 from ledgers.form import Ledger
 
 LEDGERS: dict[str, Ledger] = {
@@ -9,9 +22,14 @@ LEDGERS: dict[str, Ledger] = {
         villages.LEDGER,
         problems.LEDGER,
         measures.LEDGER,
+        plans.LEDGER,
         pairings.LEDGER,
         inspections.LEDGER,
+        rounds.LEDGER,
         commitments.LEDGER,
         figures.LEDGER,
+        acceptance.LEDGER,
+        surveys.LEDGER,
+        party.LEDGER,
     )
 }

@@ -72,4 +72,5 @@ LEDGER = Ledger(
     lines=lines,
     summary=summary,
     importable=True,
+    about="会议议定的每件事一行：责任单位、时限和落实情况",
 )

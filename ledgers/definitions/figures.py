@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from accounts.permissions import Permission
-from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
+from ledgers.form import Ask, Kind, Ledger, Line, column
 from villages.models import VillageYear
 
 _MEMBERS, _INCOME = "党员情况（名）", "村集体经济收入（万元）"
@@ -46,10 +46,6 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
             yield Line(values, pk, y.version, y.village.township_id)
 
 
-def summary(totals: Totals) -> dict[str, Value]:
-    return {"village": f"{totals.count}份"}
-
-
 LEDGER = Ledger(
     code="I",
     name="村情档案",
@@ -59,6 +55,6 @@ LEDGER = Ledger(
     keys=keys,
     lines=lines,
     units="户、人、名、万元",
-    summary=summary,
     importable=True,
+    about="各村当年户数、人口、党员和集体经济收入",
 )

@@ -17,7 +17,7 @@ from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 COLUMNS = (
     column("held_on", "督查时间", width=12.6, kind=Kind.DAY),
     column("people", "督查人员", width=17),
-    column("mode", "督查方式", width=9, align="center"),
+    column("mode", "督查方式", width=10.5, align="center"),
     column("village", "村", width=8),
     column("findings", "发现问题", width=28),
     column("requirements", "整改要求", width=26),
@@ -113,4 +113,5 @@ LEDGER = Ledger(
     lines=lines,
     summary=summary,
     importable=True,
+    about="每次督查每村一行：发现问题、通知书、整改情况和通报",
 )

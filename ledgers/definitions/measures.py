@@ -80,7 +80,7 @@ def summary(totals: Totals) -> dict[str, Value]:
 
 LEDGER = Ledger(
     code="C",
-    name="任务清单（责任清单）",
+    name="任务（责任）清单",
     noun="项任务",
     permission=Permission.PROBLEM_VIEW,
     columns=COLUMNS,
@@ -88,4 +88,5 @@ LEDGER = Ledger(
     lines=lines,
     summary=summary,
     importable=True,
+    about="每项整改措施一行：标准、责任、起止时间和完成情况",
 )

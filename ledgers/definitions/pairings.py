@@ -90,4 +90,5 @@ LEDGER = Ledger(
     units="次、万元",
     summary=summary,
     importable=True,
+    about="每对结对一行：帮扶方、次数、资金和成效",
 )

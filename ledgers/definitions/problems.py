@@ -168,4 +168,5 @@ LEDGER = Ledger(
     units="户",
     summary=summary,
     importable=True,
+    about="每个问题一行：来源、措施、责任、时限、进展和化解程度",
 )

@@ -142,7 +142,7 @@ def _progress(count: dict[str, int]) -> str:
 
 
 def summary(totals: Totals) -> dict[str, Value]:
-    return {"party_org": f"共{totals.count}个", "result": f"转化{totals.done}个"}
+    return {"party_org": f"共{totals.count}个", "result": f"转化{totals.done}个" if totals.done else ""}
 
 
 LEDGER = Ledger(
@@ -156,4 +156,5 @@ LEDGER = Ledger(
     units="个",
     summary=summary,
     importable=True,
+    about="每个整顿对象一行：认定情形、责任链、结对、目标措施和销号数",
 )

@@ -1,0 +1,321 @@
+"""The numbers of the round by township (G) and by kind of organisation (L1), for any number of townships in a fixed number of queries.
+
+They are those of a summary: tests/ledgers hold each against reports.figures, and each knows the list of the records it counts.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import CharField, Count, F, Q, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.roles import Role
+from common.lists import MAX_ONLY
+from inspections.models import Inspection, Survey, Visit
+from meetings.models import Meeting
+from pairings.models import Pairing
+from problems.models import Problem
+from problems.queries import colour_is
+from problems.terms import Colour, State
+from rounds.models import Designation, Round, ScreeningVisit
+from villages.models import Assignment, Post, Village, VillageYear
+
+Number = int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number and the list that shows what it counts; no address where no list does."""
+
+    value: Number
+    list_name: str = ""
+    params: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def url(self) -> str:
+        return f"{reverse(self.list_name)}?{urlencode(self.params)}" if self.list_name else ""
+
+
+@dataclass(frozen=True)
+class TownshipRow:
+    """One township's line of G. `ballots` are (good, valid) of the survey the rate is of."""
+
+    round: Round
+    cells: dict[str, Cell]
+    ballots: tuple[int, int]
+
+
+def past(as_of: date) -> bool:
+    return as_of < timezone.localdate()
+
+
+def share(part: Number, whole: Number) -> Decimal | None:
+    """Percent with one decimal; nothing of nothing."""
+    return (Decimal(part or 0) * 100 / Decimal(whole)).quantize(Decimal("0.1")) if whole else None
+
+
+def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None) -> list[TownshipRow]:
+    """One line for each round, in the order given."""
+    listed = _listed(rounds, as_of)
+    villages = {d["village_id"] for some in listed.values() for d in some}
+    problems = _problems(rounds, as_of, since)
+    events = _events(rounds, as_of, since)
+    secretaries = _secretaries(rounds, listed, as_of)
+    income = {
+        y["village_id"]: y
+        for y in VillageYear.objects.filter(village__in=villages, year=as_of.year, income__isnull=False).values(
+            "pk", "village_id", "income"
+        )
+    }
+    surveys = _surveys(rounds, as_of, since)
+    rows = []
+    for r in rounds:
+        begin = since or r.starts_on
+        common = (("round", r.key), ("township", str(r.township_id)))
+        then = (("as_of", as_of.isoformat()),)
+        period = (("from", begin.isoformat()), ("to", as_of.isoformat()))
+
+        def cell(value: Number, name: str, *params: tuple[str, str], common: Any = common) -> Cell:
+            return Cell(value, name, (*common, *params))
+
+        mine = listed[r.pk]
+        turned = [d for d in mine if _turned(d, as_of)]
+        count = problems.get(r.pk, {})
+        ledger = "problems:problem_list"
+        sheets = [income[d["village_id"]] for d in mine if d["village_id"] in income]
+        changed = [post for post, _, _, _, taken_over in secretaries[r.pk] for _ in range(taken_over)]
+        kind, good, valid = surveys.get(r.pk, ("", 0, 0))
+        cells = {
+            "listed": cell(len(mine), "rounds:designation_list", ("state", "listed"), *then),
+            "turned_round": cell(len(turned), "rounds:designation_list", ("state", "turned_round"), *then),
+            "rectifying": cell(len(mine) - len(turned), "rounds:designation_list", ("state", "approved"), *then),
+            "problems": cell(count.get("problems", 0), ledger, ("state", "ledger"), *then),
+            "period.new": cell(
+                count.get("new", 0), ledger, ("state", "ledger"),
+                ("started_from", begin.isoformat()), ("started_to", as_of.isoformat()), *then,
+            ),
+            "period.closed": cell(
+                count.get("closed_now", 0), ledger, ("state", State.CLOSED.value),
+                ("closed_from", begin.isoformat()), ("closed_to", as_of.isoformat()), *then,
+            ),
+            "closed": cell(count.get("closed", 0), ledger, ("state", State.CLOSED.value), *then),
+            "closed.rate": cell(
+                share(count.get("closed"), count.get("problems")), ledger, ("state", State.CLOSED.value), *then
+            ),
+            "open.late": cell(count.get("late", 0), ledger, ("colour", Colour.RED.value), *then),
+            "visits": cell(events[r.pk]["visits"], "inspections:visit_list", ("leader", "1"), *period),
+            "inspections": cell(events[r.pk]["inspections"], "inspections:inspection_list", *period),
+            "coordination": cell(
+                events[r.pk]["coordination"], "meetings:meeting_list", ("kind", Meeting.Kind.COORDINATION.value), *period
+            ),
+            "secretaries.changed": _only(len(changed), "villages:post_list", changed, (*common, *then)),
+            "income.total": _only(
+                sum((y["income"] for y in sheets), Decimal(0)) if sheets else None, "villages:figures_list",
+                [y["pk"] for y in sheets], (*common, ("year", str(as_of.year))),
+            ),
+            "survey.rate": cell(share(good, valid), "inspections:survey_list", ("kind", kind), *period)
+            if valid else Cell(None),
+        }  # fmt: skip
+        rows.append(TownshipRow(r, cells, (good, valid)))
+    return rows
+
+
+def _only(value: Number, name: str, ids: Sequence[int], params: tuple[tuple[str, str], ...]) -> Cell:
+    """A number whose records no filter names: they stand in the address, if they are not too many."""
+    if not ids:
+        return Cell(value)
+    if len(ids) > MAX_ONLY:
+        return Cell(value)
+    return Cell(value, name, (*params, ("only", ".".join(str(pk) for pk in ids))))
+
+
+def _listed(rounds: Sequence[Round], as_of: date) -> dict[int, list[dict[str, Any]]]:
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Designation.objects.filter(round__in=[r.pk for r in rounds]).listed_on(as_of)
+    for d in rows.order_by("village__sort", "village_id").values(
+        "pk", "round_id", "village_id", "village__kind", "turned_round_on"
+    ):
+        found[d["round_id"]].append(d)
+    return found
+
+
+def _turned(designation: dict[str, Any], as_of: date) -> bool:
+    return bool(designation["turned_round_on"] and designation["turned_round_on"] <= as_of)
+
+
+def _problems(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, dict[str, int]]:
+    p = "stood__" if past(as_of) else ""
+    rows = Problem.objects.filter(round__in=[r.pk for r in rounds])
+    rows = (rows.as_of(as_of) if p else rows).in_ledger(p).order_by()
+    begin = since or F("round__starts_on")
+    closed = Q(**{f"{p}state": State.CLOSED})
+    now = Q(**{f"{p}closed_on__gte": begin, f"{p}closed_on__lte": as_of})
+    return {
+        row["round_id"]: row
+        for row in rows.values("round_id").annotate(
+            problems=Count("pk"),
+            new=Count("pk", filter=Q(started_on__gte=begin, started_on__lte=as_of)),
+            closed=Count("pk", filter=closed),
+            closed_now=Count("pk", filter=closed & now),
+            late=Count("pk", filter=colour_is(Colour.RED, as_of, p)),
+        )
+    }
+
+
+def _events(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, dict[str, int]]:
+    """Visits of leaders, inspections and coordination meetings of the period, counted in one query."""
+    ids = [r.pk for r in rounds]
+
+    def counted(word: str, rows: Any, day: str) -> Any:
+        rows = rows.filter(**{"round__in": ids, f"{day}__lte": as_of, f"{day}__gte": since or F("round__starts_on")})
+        return (
+            rows.order_by()
+            .annotate(word=Value(word, output_field=CharField()))
+            .values("round_id", "word")
+            .annotate(n=Count("pk"))
+            .values_list("round_id", "word", "n")
+        )
+
+    found: dict[int, dict[str, int]] = defaultdict(lambda: {"visits": 0, "inspections": 0, "coordination": 0})
+    coordination = Meeting.objects.filter(kind=Meeting.Kind.COORDINATION)
+    for round_id, word, n in counted("visits", Visit.objects.by_leaders(), "visited_on").union(
+        counted("inspections", Inspection.objects.all(), "held_on"), counted("coordination", coordination, "held_on"),
+        all=True,
+    ):  # fmt: skip
+        found[round_id][word] = n
+    return found
+
+
+def _secretaries(
+    rounds: Sequence[Round], listed: dict[int, list[dict[str, Any]]], as_of: date
+) -> dict[int, list[tuple[int, int, bool, bool, int]]]:
+    """Per round: (post, village, vacant when the round began, vacant on the day, times taken over since the round began)."""
+    villages = {d["village_id"] for some in listed.values() for d in some}
+    posts: dict[int, tuple[int, list[tuple[date | None, date | None]]]] = {}
+    rows = Post.objects.filter(village__in=villages, committee=Post.Committee.PARTY, title__endswith="书记")
+    rows = rows.exclude(title__contains="副").order_by("village__sort", "village_id", "sort", "pk")
+    for pk, village, start, end in rows.values_list("pk", "village_id", "tenures__started_on", "tenures__ended_on"):
+        posts.setdefault(pk, (village, []))[1].append((start, end))
+    found: dict[int, list[tuple[int, int, bool, bool, int]]] = defaultdict(list)
+    for r in rounds:
+        mine = {d["village_id"] for d in listed[r.pk]}
+        for pk, (village, tenures) in posts.items():
+            if village in mine:
+                found[r.pk].append(
+                    (
+                        pk,
+                        village,
+                        not any(_held(t, r.starts_on) for t in tenures),
+                        not any(_held(t, as_of) for t in tenures),
+                        sum(bool(start and r.starts_on <= start <= as_of) for start, _ in tenures),
+                    )
+                )
+    return found
+
+
+def _held(tenure: tuple[date | None, date | None], day: date) -> bool:
+    start, end = tenure
+    return start is not None and start <= day and (end is None or end > day)
+
+
+def _surveys(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, tuple[str, int, int]]:
+    """Per round the newest kind of survey in the period: kind, good ballots, valid ballots."""
+    rows = Survey.objects.filter(round__in=[r.pk for r in rounds], held_on__lte=as_of).filter(
+        held_on__gte=since or F("round__starts_on")
+    )
+    found: dict[int, list[Any]] = defaultdict(list)
+    for s in rows.order_by("held_on", "pk").values("round_id", "kind", "satisfied", "mostly", "valid"):
+        found[s["round_id"]].append(s)
+    newest = {}
+    for round_id, surveys in found.items():
+        kind = surveys[-1]["kind"]
+        some = [s for s in surveys if s["kind"] == kind]
+        newest[round_id] = (
+            kind,
+            sum(s["satisfied"] + s["mostly"] for s in some),
+            sum(s["valid"] for s in some),
+        )
+    return newest
+
+
+# L1: the Party statistics sheet
+
+TYPES = 10  # the national types; local ones are counted among 其他
+KINDS = (Village.Kind.VILLAGE, Village.Kind.COMMUNITY)
+
+
+def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str], dict[str, int]]:
+    """(round, kind of village) → number by key; every number adds up over villages, so that 总计 is the sum of its parts."""
+    ids = [r.pk for r in rounds]
+    listed = _listed(rounds, as_of)
+    rows = {(r.pk, kind.value): _nothing() for r in rounds for kind in KINDS}
+    place: dict[tuple[int, int], dict[str, int]] = {}
+    designations = {}
+    for round_id, some in listed.items():
+        for d in some:
+            row = rows[round_id, d["village__kind"]]
+            place[round_id, d["village_id"]] = row
+            designations[d["pk"]] = row
+            row["listed"] += 1
+            row["turned_round"] += _turned(d, as_of)
+    seen = ScreeningVisit.objects.filter(round__in=ids, visited_on__lte=as_of).order_by()
+    for round_id, kind, _village in seen.values_list("round_id", "village__kind", "village_id").distinct():
+        rows[round_id, kind]["screened"] += 1
+    through = Designation.criteria.through.objects.filter(designation__in=list(designations))
+    for pk, number, national in through.values_list("designation_id", "criterion__number", "criterion__is_national"):
+        designations[pk][f"type.{number}" if national and number <= TYPES else "type.other"] += 1
+    for round_id, some in _secretaries(rounds, listed, as_of).items():
+        for _pk, village, vacant_then, vacant_now, changed in some:
+            row = place[round_id, village]
+            row["secretary.short"] += vacant_then
+            row["secretary.filled"] += vacant_then and not vacant_now
+            row["secretary.changed"] += changed
+    villages = {village: round_id for round_id, village in place}
+    for round_id, village in (
+        Pairing.objects.on(as_of).filter(round__in=ids, kind=Pairing.Kind.UNIT).values_list("round_id", "village_id")
+    ):
+        if (round_id, village) in place:
+            place[round_id, village]["pairings"] += 1
+    roles = {
+        Role.COUNTY_LINKED_LEADER: "leaders", Role.LINKED_LEADER: "leaders", Role.FIRST_SECRETARY: "first_secretaries",
+        Role.RESIDENT_CADRE: "residents",
+    }  # fmt: skip
+    duties = Assignment.objects.on(as_of).filter(village__in=list(villages), role__in=list(roles)).order_by()
+    for village, role, _cadre in duties.values_list("village_id", "role", "cadre_id").distinct():
+        for r in rounds:
+            if (r.pk, village) in place:
+                place[r.pk, village][roles[Role(role)]] += 1
+    p = "stood__" if past(as_of) else ""
+    problems = Problem.objects.filter(round__in=ids)
+    problems = (problems.as_of(as_of) if p else problems).filter(**{f"{p}state": State.CLOSED}).order_by()
+    for round_id, kind, n in problems.values_list("round_id", "village__kind").annotate(n=Count("pk")):
+        rows[round_id, kind]["closed"] += n
+    return rows
+
+
+def _nothing() -> dict[str, int]:
+    return dict.fromkeys(
+        (
+            "screened", "listed", "turned_round", *(f"type.{n}" for n in range(1, TYPES + 1)), "type.other",
+            "secretary.short", "secretary.filled", "secretary.changed", "pairings", "leaders", "first_secretaries",
+            "residents", "closed",
+        ),
+        0,
+    )  # fmt: skip
+
+
+def added(rows: Iterable[dict[str, int]]) -> dict[str, int]:
+    """The sum of some lines, key by key."""
+    total = _nothing()
+    for row in rows:
+        for key, value in row.items():
+            total[key] += value
+    return total
