@@ -24,7 +24,10 @@ class KeepTypedTextMiddleware:
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> None:
         # process_view, not __call__: the form's CSRF token has been checked by now, so nobody else can fill our session table.
-        if request.method != "POST" or request.user.is_authenticated or "submission" not in request.POST:
+        # A page open to all sends nobody to log in; it may also read its form in its own way, so the form is not touched here.
+        if request.method != "POST" or request.user.is_authenticated or not getattr(view, "login_required", True):
+            return
+        if "submission" not in request.POST:
             return
         owner = receipts.owner(request.POST["submission"])
         if owner is None:

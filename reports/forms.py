@@ -82,3 +82,19 @@ class RecomputeForm(PortalForm):
 
 class ReturnForm(PortalForm):
     reason = LongTextField(label="退回原因", max_length=500, rows=3)
+
+
+class WithdrawForm(PortalForm):
+    reason = LongTextField(label="撤回原因", max_length=500, rows=3)
+
+
+class IssuedFileForm(PortalForm):
+    file = forms.FileField(
+        label="文件",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.docx"}),
+        help_text="PDF 或 Word（docx），最大 20 MB。PDF 请从 Word、WPS 另存，不要用扫描件：扫描件不能检索，也无法核对。",
+        error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"},
+    )
+    note = CleanTextField(
+        label="说明", max_length=200, required=False, help_text="例如：第3页按县委组织部意见改了一处文字。"
+    )

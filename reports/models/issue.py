@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
-from django.urls import reverse
 
 from reports.document.blocks import Document, from_json
 
@@ -45,7 +44,7 @@ class Issue(models.Model):
         return self.shown_code
 
     def get_absolute_url(self) -> str:
-        return reverse("reports:issue_detail", args=[self.summary_id])
+        return self.summary.get_absolute_url()
 
     @property
     def township_id(self) -> int:

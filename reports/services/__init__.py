@@ -11,10 +11,12 @@ from reports.services.editing import (
     revert_part,
 )
 from reports.services.files import request_pdf
-from reports.services.signing import return_summary, sign, submit_for_sign
+from reports.services.issued import add_issued_file
+from reports.services.signing import return_summary, sign, start_again, submit_for_sign, withdraw
 
 __all__ = [
     "accept_generated",
+    "add_issued_file",
     "add_own_part",
     "default_period",
     "draft_summary",
@@ -27,5 +29,7 @@ __all__ = [
     "return_summary",
     "revert_part",
     "sign",
+    "start_again",
     "submit_for_sign",
+    "withdraw",
 ]

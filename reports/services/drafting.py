@@ -154,9 +154,16 @@ def merged(before: list[Part], drafts: list[outlines.Draft], summary: Summary) -
 
 
 def require_draft(summary: Summary) -> None:
-    """Raise Refused once the summary is out of the author's hands."""
+    """Raise Refused once the summary is out of the author's hands.
+
+    Asked of the row and not of the instance, and the row is held: else a paragraph could still be saved into a text that somebody hands
+    in or signs at the same moment.
+    """
+    summary.state = Summary.objects.select_for_update().values_list("state", flat=True).get(pk=summary.pk)
     if summary.state == Summary.State.SIGNED:
         raise Refused("总结已签发，不能再改。需要更新时请另起草一份。")
+    if summary.state == Summary.State.WITHDRAWN:
+        raise Refused("签发稿已撤回，原文不能再改。请点“重新起草”，在新的一份里修改。")
     if summary.state == Summary.State.REVIEW:
         raise Refused("总结已送签，不能再改。需要修改时请先退回起草。")
 

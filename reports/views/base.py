@@ -9,7 +9,12 @@ from reports.models import Summary
 from villages.pages import PermissionRequired
 
 State = Summary.State
-LIGHTS = {State.DRAFT: "light-grey", State.REVIEW: "light-yellow", State.SIGNED: "light-green"}
+LIGHTS = {
+    State.DRAFT: "light-grey",
+    State.REVIEW: "light-yellow",
+    State.SIGNED: "light-green",
+    State.WITHDRAWN: "light-red",
+}
 
 
 class OneSummary(PermissionRequired):

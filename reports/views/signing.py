@@ -30,7 +30,7 @@ class SummarySubmit(OnVersion):
 
 class SummarySign(OnVersion):
     permission = Permission.SUMMARY_SIGN
-    success_text = "已签发。现在可以生成正式文件。"
+    success_text = "已签发，内容已固定。正式文件正在生成，稍后刷新本页下载。"
 
     def perform(self) -> None:
         services.sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())

@@ -22,6 +22,7 @@ from reports.figures import Figures
 from reports.forms import RecomputeForm, SummaryFilter, SummaryForm
 from reports.models import Part, Summary
 from reports.views.base import LIGHTS, OneSummary, State
+from reports.views.issue import issue_context, warning_of
 from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
 
@@ -120,10 +121,13 @@ class SummaryCreate(FormPage):
 
 
 class SummaryDetail(OneSummary, Page):
-    template_name = "reports/summary_detail.html"
+    def get_template_names(self) -> list[str]:
+        return ["reports/issue_detail.html" if self.summary.is_frozen else "reports/summary_detail.html"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         summary = self.summary
+        if summary.is_frozen:
+            return super().get_context_data(**kwargs) | issue_context(summary, self.access, self.request.path)
         parts = list(summary.parts.all())
         figures = Figures.from_json(summary.figures)
         township = {"township_id": summary.township_id}
@@ -154,6 +158,7 @@ class SummaryDetail(OneSummary, Page):
             "may_print": may_draft or may_sign,
             "files": files,
             "newest": newest,
+            "warning": warning_of(document_model.document(summary, parts)) if may_draft or may_sign else "",
             "history": history(summary, 30),
         }
 
