@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from reports.figures import coordination, economy, inspections, listing, members, organisation, pairings, problems
@@ -15,12 +16,27 @@ __all__ = ["Figure", "Figures", "Rule", "Scope", "compute"]
 NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy)
 
 
-def compute(round: Round, *, kind: str, starts_on: date, ends_on: date, as_of: date) -> Figures:
-    """Everything a summary of this round and period states, as of a day."""
-    listed = Designation.objects.filter(round=round).listed_on(as_of).select_related("village")
+def compute(
+    rounds: Round | Sequence[Round],
+    *,
+    kind: str,
+    starts_on: date,
+    ends_on: date,
+    as_of: date,
+    compared_with: date | None = None,
+) -> Figures:
+    """Everything a summary of this round and period states, as of a day.
+
+    Of several townships' rounds (they share year and number) the figures count all; what sentences would name one by one is left out.
+    """
+    those = (rounds,) if isinstance(rounds, Round) else tuple(rounds)
+    if len({r.key for r in those}) != 1:
+        raise ValueError("rounds of one year and number are counted together, and at least one of them")
+    listed = Designation.objects.filter(round__in=those).listed_on(as_of).select_related("village")
     villages = {d.village_id: d.village for d in listed.order_by("village__sort", "village_id")}
-    scope = Scope(round, kind, starts_on, ends_on, as_of, villages)
-    tally = Tally({"round": round.key, "township": str(round.township_id)})
+    scope = Scope(those, kind, starts_on, ends_on, as_of, villages, compared_with)
+    common = {"round": those[0].key}
+    tally = Tally(common | {"township": str(those[0].township_id)} if scope.is_one else common)
     for noun in NOUNS:
         noun.add(tally, scope)
     return Figures(_about(scope), tally.figures, tally.facts)
@@ -49,6 +65,7 @@ def _about(scope: Scope) -> dict[str, object]:
         "starts_on": iso(scope.starts_on),
         "ends_on": iso(scope.ends_on),
         "as_of": iso(scope.as_of),
+        "compared_with": iso(scope.compared_with),
         "villages": [v.name for v in scope.villages.values()],
         "communities": sum(v.kind == v.Kind.COMMUNITY for v in scope.villages.values()),
     }

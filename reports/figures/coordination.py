@@ -14,7 +14,7 @@ def add(tally: Tally, scope: Scope) -> None:
 
 def _meetings(tally: Tally, scope: Scope) -> None:
     held = list(
-        Meeting.objects.filter(scope.during("held_on"), round=scope.round, kind=Meeting.Kind.COORDINATION)
+        Meeting.objects.filter(scope.during("held_on"), scope.mine(), kind=Meeting.Kind.COORDINATION)
         .select_related("chair")
         .prefetch_related("departments")
         .order_by("held_on", "pk")
@@ -81,7 +81,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
 def _commitments(tally: Tally, scope: Scope) -> None:
     """Promises of every meeting of the round that are not kept on the as-of day: the next steps rest on them."""
     rows = list(
-        Commitment.objects.filter(meeting__round=scope.round, meeting__held_on__lte=scope.as_of)
+        Commitment.objects.filter(scope.mine("meeting__round"), meeting__held_on__lte=scope.as_of)
         .select_related("unit", "lead_official")
         .order_by("due_on", "pk")
     )

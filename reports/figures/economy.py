@@ -64,8 +64,11 @@ def _income(tally: Tally, scope: Scope) -> None:
                 )  # fmt: skip
     sheets_now = [(sheets[(row["village_id"], year)]["id"], Decimal(row["now"])) for row in grown]
     tally.total("income.total", "村集体经济收入合计", "万元", sheets_now, listed, year=year, only=True)
+    thresholds = {r.township_id: r.income_threshold for r in scope.rounds}
     above = [
-        sheets[(row["village_id"], year)]["id"] for row in grown if Decimal(row["now"]) >= scope.round.income_threshold
+        sheets[(row["village_id"], year)]["id"]
+        for row in grown
+        if Decimal(row["now"]) >= thresholds[scope.villages[row["village_id"]].township_id]
     ]
     threshold = chinese.amount(scope.round.income_threshold)
     tally.count(

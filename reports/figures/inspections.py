@@ -17,7 +17,7 @@ def add(tally: Tally, scope: Scope) -> None:
 
 def _inspections(tally: Tally, scope: Scope) -> None:
     rows = list(
-        Inspection.objects.filter(scope.during("held_on"), round=scope.round)
+        Inspection.objects.filter(scope.during("held_on"), scope.mine())
         .order_by("held_on", "pk")
         .values("pk", "mode", "summary", "meeting__kind")
     )
@@ -34,7 +34,7 @@ def _inspections(tally: Tally, scope: Scope) -> None:
         for i in at_meetings
     )
     notices = list(
-        Notice.objects.filter(scope.during("issued_on"), inspection__round=scope.round)
+        Notice.objects.filter(scope.during("issued_on"), scope.mine("inspection__round"))
         .order_by("year", "number")
         .values("pk", "replied_on", "reply_due_on", "village__name")
     )
@@ -55,7 +55,7 @@ def _inspections(tally: Tally, scope: Scope) -> None:
 
 def _bulletins(tally: Tally, scope: Scope) -> None:
     rows = list(
-        Bulletin.objects.filter(scope.during("reported_on"), round=scope.round)
+        Bulletin.objects.filter(scope.during("reported_on"), scope.mine())
         .select_related("meeting")
         .order_by("reported_on", "pk")
     )
@@ -79,7 +79,7 @@ def _bulletins(tally: Tally, scope: Scope) -> None:
 def _visits(tally: Tally, scope: Scope) -> None:
     rows = list(
         Visit.objects.by_leaders()
-        .filter(scope.during("visited_on"), round=scope.round)
+        .filter(scope.during("visited_on"), scope.mine())
         .order_by("visited_on", "pk")
         .values("pk", "households")
     )
@@ -99,9 +99,7 @@ def _visits(tally: Tally, scope: Scope) -> None:
 def _surveys(tally: Tally, scope: Scope) -> None:
     """The newest kind of survey in the period, over all villages."""
     rows = list(
-        Survey.objects.filter(scope.during("held_on"), round=scope.round)
-        .select_related("village")
-        .order_by("held_on", "pk")
+        Survey.objects.filter(scope.during("held_on"), scope.mine()).select_related("village").order_by("held_on", "pk")
     )
     if not rows:
         return

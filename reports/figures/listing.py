@@ -16,7 +16,7 @@ def add(tally: Tally, scope: Scope) -> None:
 
 def _designations(tally: Tally, scope: Scope) -> None:
     rows = list(
-        Designation.objects.filter(round=scope.round, village_id__in=scope.villages)
+        Designation.objects.filter(scope.mine(), village_id__in=scope.villages)
         .select_related("village")
         .prefetch_related("criteria")
         .order_by("village__sort", "village_id")
@@ -56,7 +56,7 @@ def _fact(d: Designation, scope: Scope) -> dict[str, Any]:
 def _screening(tally: Tally, scope: Scope) -> None:
     """The screening precedes the round, so only the as-of day bounds it."""
     visits = list(
-        ScreeningVisit.objects.filter(round=scope.round, visited_on__lte=scope.as_of)
+        ScreeningVisit.objects.filter(scope.mine(), visited_on__lte=scope.as_of)
         .order_by("visited_on", "pk")
         .values("pk", "village_id", "visited_on", "households")
     )

@@ -88,7 +88,7 @@ def _posts(tally: Tally, scope: Scope) -> None:
         for post in posts
         if post.committee == Post.Committee.PARTY and post.title.endswith("书记") and "副" not in post.title
         for t in post.tenures.all()
-        if scope.round.starts_on <= t.started_on <= scope.as_of
+        if scope.starts_of(post.village.township_id) <= t.started_on <= scope.as_of
     ]
     tally.count("secretaries.changed", "调整书记", "名", changed, "villages:post_list", only=True, **scope.then)
     tally.facts["vacancies"] = facts
@@ -97,7 +97,9 @@ def _posts(tally: Tally, scope: Scope) -> None:
 def _training(tally: Tally, scope: Scope) -> None:
     rows = list(
         CadreTraining.objects.filter(
-            village_id__in=scope.villages, chosen_on__lte=scope.as_of, chosen_on__gte=scope.round.starts_on
+            village_id__in=scope.villages,
+            chosen_on__lte=scope.as_of,
+            chosen_on__gte=min(r.starts_on for r in scope.rounds),
         )
         .order_by("chosen_on", "pk")
         .values("pk", "kind", "name", "people", "starts_on", "chosen_on")

@@ -26,7 +26,7 @@ def add(tally: Tally, scope: Scope) -> None:
 
 def _meetings(tally: Tally, scope: Scope) -> None:
     rows = list(
-        Meeting.objects.filter(scope.during("held_on"), round=scope.round)
+        Meeting.objects.filter(scope.during("held_on"), scope.mine())
         .exclude(kind=Meeting.Kind.COORDINATION)
         .order_by("held_on", "pk")
         .values("pk", "kind", "held_on", "village_id", "village__name", "deployment")
@@ -48,11 +48,15 @@ def _meetings(tally: Tally, scope: Scope) -> None:
 
 def _leading_group(tally: Tally, scope: Scope) -> None:
     seats = list(
-        LeadingGroupSeat.objects.filter(round__township=scope.round.township_id, starts_on__lte=scope.as_of)
+        LeadingGroupSeat.objects.filter(round__township__in=scope.township_ids, starts_on__lte=scope.as_of)
         .select_related("cadre")
         .order_by("starts_on", "pk")
     )
-    held = [s for s in seats if s.round_id == scope.round.pk and (s.ends_on is None or s.ends_on >= scope.as_of)]
+    held = [
+        s
+        for s in seats
+        if s.round_id in {r.pk for r in scope.rounds} and (s.ends_on is None or s.ends_on >= scope.as_of)
+    ]
     members = [s for s in held if s.position == LeadingGroupSeat.Position.MEMBER]
     tally.count(
         "leading.members", "领导小组成员", "名", (s.pk for s in members), "rounds:seat_list",
@@ -77,7 +81,7 @@ def _leading_group(tally: Tally, scope: Scope) -> None:
 
 def _papers(tally: Tally, scope: Scope) -> None:
     papers = list(
-        RoundDocument.objects.filter(round=scope.round, issued_on__lte=scope.as_of)
+        RoundDocument.objects.filter(scope.mine(), issued_on__lte=scope.as_of)
         .prefetch_related("items")
         .order_by("issued_on", "pk")
     )
@@ -98,7 +102,7 @@ def _papers(tally: Tally, scope: Scope) -> None:
 
 
 def _calendar(tally: Tally, scope: Scope) -> None:
-    items = list(CalendarItem.objects.filter(round=scope.round).values("pk", "done_on", "due_on"))
+    items = list(CalendarItem.objects.filter(scope.mine()).values("pk", "done_on", "due_on"))
     done = [i["pk"] for i in items if i["done_on"] and i["done_on"] <= scope.as_of]
     late = [i["pk"] for i in items if i["pk"] not in set(done) and i["due_on"] < scope.as_of]
     tally.count("calendar", "行事历事项", "项", (i["pk"] for i in items), "rounds:calendar_list")
@@ -112,7 +116,7 @@ def _chain(tally: Tally, scope: Scope) -> None:
     """Who answers for the listed villages on the as-of day, and who answers for the whole."""
     rows = list(
         Assignment.objects.on(scope.as_of)
-        .filter(Q(village_id__in=scope.villages) | Q(township_id=scope.round.township_id, role=Role.PARTY_SECRETARY))
+        .filter(Q(village_id__in=scope.villages) | Q(township_id__in=scope.township_ids, role=Role.PARTY_SECRETARY))
         .order_by("starts_on", "pk")
         .values("pk", "role", "village_id", "cadre__name", "cadre__title", "cadre_id")
     )
@@ -147,11 +151,9 @@ def _chain(tally: Tally, scope: Scope) -> None:
 
 def _joined_work(tally: Tally, scope: Scope) -> None:
     """Other campaigns the round is joined with, and practices found worth keeping."""
-    tally.facts["campaigns"] = list(
-        LinkedCampaign.objects.filter(round=scope.round).order_by("pk").values("name", "note")
-    )
+    tally.facts["campaigns"] = list(LinkedCampaign.objects.filter(scope.mine()).order_by("pk").values("name", "note"))
     found = list(
-        GoodPractice.objects.filter(round=scope.round, recorded_on__lte=scope.as_of)
+        GoodPractice.objects.filter(scope.mine(), recorded_on__lte=scope.as_of)
         .order_by("recorded_on", "pk")
         .values("pk", "name")
     )

@@ -11,7 +11,7 @@ from reports.figures.scope import Scope
 
 def add(tally: Tally, scope: Scope) -> None:
     pairings = list(
-        Pairing.objects.filter(Q(ends_on=None) | Q(ends_on__gte=scope.as_of), round=scope.round)
+        Pairing.objects.filter(Q(ends_on=None) | Q(ends_on__gte=scope.as_of), scope.mine())
         .filter(starts_on__lte=scope.as_of)
         .select_related("village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre")
         .order_by("village__sort", "village_id", "pk")
@@ -29,7 +29,7 @@ def add(tally: Tally, scope: Scope) -> None:
         for p in pairings
     ]
     activities = list(
-        Activity.objects.filter(scope.during("held_on"), pairing__round=scope.round)
+        Activity.objects.filter(scope.during("held_on"), scope.mine("pairing__round"))
         .order_by("held_on", "pk")
         .values("pk", "kind", "funds")
     )
