@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from inspections.models import Bulletin, Inspection, Notice, Survey, Visit
+from collections import Counter
+from typing import Any
+
+from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
 from meetings.models import Meeting
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
@@ -19,7 +22,7 @@ def _inspections(tally: Tally, scope: Scope) -> None:
     rows = list(
         Inspection.objects.filter(scope.during("held_on"), scope.mine())
         .order_by("held_on", "pk")
-        .values("pk", "mode", "summary", "meeting__kind")
+        .values("pk", "mode", "held_on", "summary", "meeting__kind")
     )
     listed = "inspections:inspection_list"
     tally.count("inspections", "督查", "次", (i["pk"] for i in rows), listed, **scope.period)
@@ -33,24 +36,77 @@ def _inspections(tally: Tally, scope: Scope) -> None:
         i["meeting__kind"] == Meeting.Kind.PRE_WEEK or (not i["meeting__kind"] and "周前工作例会" in i["summary"])
         for i in at_meetings
     )
+    _where(tally, scope, rows)
+    _notices(tally, scope)
+
+
+def _where(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
+    """Which villages were inspected, and what was found there."""
+    listed, ids = "inspections:inspection_list", [i["pk"] for i in rows]
+    went = list(
+        Inspection.villages.through.objects.filter(inspection__in=ids)
+        .order_by("village__sort", "village_id")
+        .values_list("inspection_id", "village_id", "village__name")
+    )
+    tally.distinct(
+        "inspections.villages", "督查到村", "个", ((pk, village) for pk, village, _ in went), listed, **scope.period
+    )
+    findings = list(
+        Finding.objects.filter(inspection__in=ids)
+        .order_by("village__sort", "village_id", "inspection__held_on", "pk")
+        .values("inspection_id", "village__name", "text", "requirement", "inspection__held_on")
+    )
+    found = Counter(f["inspection_id"] for f in findings)
+    tally.total(
+        "findings", "督查发现问题", "个", ((pk, found[pk]) for pk in ids), listed, **scope.period
+    )  # the list has the number found by each
+    if rows:
+        tally.facts["inspected"] = {
+            "first_on": iso(rows[0]["held_on"]),
+            "last_on": iso(rows[-1]["held_on"]),
+            "villages": list(dict.fromkeys(name for _, _, name in went)),
+        }
+    tally.facts["findings"] = [
+        {"village": f["village__name"], "on": iso(f["inspection__held_on"]), "text": f["text"], "requirement": f["requirement"]}
+        for f in findings
+    ]  # fmt: skip
+
+
+def _notices(tally: Tally, scope: Scope) -> None:
     notices = list(
         Notice.objects.filter(scope.during("issued_on"), scope.mine("inspection__round"))
         .order_by("year", "number")
-        .values("pk", "replied_on", "reply_due_on", "village__name")
+        .values("pk", "year", "number", "issued_on", "replied_on", "reply_due_on", "requirement", "village__name")
     )
     answered = [n for n in notices if n["replied_on"] and n["replied_on"] <= scope.as_of]
-    late = [n for n in notices if n not in answered and n["reply_due_on"] < scope.as_of]
+    waiting = [n for n in notices if n not in answered]
+    late = [n for n in waiting if n["reply_due_on"] < scope.as_of]
+    in_time = [n for n in answered if n["replied_on"] <= n["reply_due_on"]]
     listed = "inspections:notice_list"
     tally.count("notices", "整改通知书", "份", (n["pk"] for n in notices), listed, **scope.period)
     tally.count(
         "notices.answered", "已反馈", "份", (n["pk"] for n in answered), listed,
         state="answered", **scope.period, **scope.then,
     )  # fmt: skip
+    tally.count("notices.in_time", "按期反馈", "份", (n["pk"] for n in in_time), listed, only=True, **scope.period)
     tally.count(
         "notices.late", "逾期未反馈", "份", (n["pk"] for n in late), listed,
         state="late", **scope.period, **scope.then,
     )  # fmt: skip
     tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in late))
+    tally.facts["notices"] = [
+        {
+            "village": n["village__name"],
+            "year": n["year"],
+            "number": n["number"],
+            "on": iso(n["issued_on"]),
+            "due_on": iso(n["reply_due_on"]),
+            "replied_on": iso(n["replied_on"]) if n in answered else "",
+            "late": n in late,
+            "requirement": n["requirement"],
+        }
+        for n in notices
+    ]
 
 
 def _bulletins(tally: Tally, scope: Scope) -> None:
@@ -96,34 +152,51 @@ def _visits(tally: Tally, scope: Scope) -> None:
     )
 
 
+COLUMNS = (
+    ("issued", "发出票"),
+    ("returned", "收回票"),
+    ("satisfied", "满意票"),
+    ("mostly", "基本满意票"),
+    ("dissatisfied", "不满意票"),
+    ("unknown", "不了解票"),
+)
+
+
 def _surveys(tally: Tally, scope: Scope) -> None:
-    """The newest kind of survey in the period, over all villages."""
+    """The newest kind of survey in the period over all villages; for an acceptance report also each village's newest of every kind."""
     rows = list(
         Survey.objects.filter(scope.during("held_on"), scope.mine()).select_related("village").order_by("held_on", "pk")
     )
+    tally.facts["surveys"] = []
     if not rows:
         return
     kind = rows[-1].kind
     newest = [s for s in rows if s.kind == kind]
-    listed = "inspections:survey_list"
-    params = {"kind": kind} | scope.period
-    valid = tally.total("survey.valid", "有效票", "张", ((s.pk, s.valid) for s in newest), listed, **params)
-    for name, label in (
-        ("issued", "发出票"),
-        ("returned", "收回票"),
-        ("satisfied", "满意票"),
-        ("mostly", "基本满意票"),
-    ):
-        tally.total(f"survey.{name}", label, "张", ((s.pk, getattr(s, name)) for s in newest), listed, **params)
-    good = tally.total(
-        "survey.good", "满意和基本满意票", "张", ((s.pk, s.satisfied + s.mostly) for s in newest), listed, **params
-    )
-    tally.share("survey.rate", "满意和基本满意票占有效票", good, valid)
+    _ballots(tally, "survey", "", newest, {"kind": kind} | scope.period)
     tally.facts["survey"] = {
         "name": newest[-1].get_kind_display(),
         "days": sorted({iso(s.held_on) for s in newest}),
         "villages": list(dict.fromkeys(s.village.name for s in newest)),
-        "by_village": {
-            s.village.name: str(round((s.satisfied + s.mostly) * 100 / s.valid, 1)) if s.valid else "" for s in newest
-        },
     }
+    if not scope.is_one:
+        return
+    last = {(s.village_id, s.kind): s for s in rows}
+    for (village_id, of_kind), survey in sorted(last.items(), key=lambda item: scope.order(item[0][0])):
+        key = f"survey.{of_kind}.{village_id}"
+        _ballots(tally, key, survey.village.name, [survey], {"only": True})
+        tally.facts["surveys"].append(
+            {"key": key, "kind": of_kind, "village": survey.village.name, "village_id": village_id, "on": iso(survey.held_on)}
+        )  # fmt: skip
+
+
+def _ballots(tally: Tally, key: str, place: str, surveys: list[Survey], params: dict[str, Any]) -> None:
+    listed = "inspections:survey_list"
+    valid = tally.total(f"{key}.valid", f"{place}有效票", "张", ((s.pk, s.valid) for s in surveys), listed, **params)
+    for name, label in COLUMNS:
+        tally.total(
+            f"{key}.{name}", f"{place}{label}", "张", ((s.pk, getattr(s, name)) for s in surveys), listed, **params
+        )
+    good = tally.total(
+        f"{key}.good", f"{place}满意和基本满意票", "张", ((s.pk, s.satisfied + s.mostly) for s in surveys), listed, **params
+    )  # fmt: skip
+    tally.share(f"{key}.rate", f"{place}满意和基本满意票占有效票", good, valid)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
 from villages.models import CadreTraining, Post, VillageYear
@@ -38,11 +40,24 @@ def _years(tally: Tally, scope: Scope) -> None:
     )
     for name, label in COLUMNS:
         tally.total(f"members.{name}", label, "名", ((r["pk"], r[name]) for r in rows), listed, **params)
+    for r in rows if scope.is_one else ():
+        name_of = scope.villages[r["village_id"]].name
+        for name, label in COLUMNS:
+            one = [(r["pk"], r[name])]
+            tally.total(
+                f"members.{name}.{r['village_id']}", f"{name_of}{label}", "名", one, listed, year=r["year"], only=True
+            )
+    tally.count("members.sheets", "有党员数据的村", "个", (r["pk"] for r in rows), listed, **params)
     tally.share(
         "members.ageing", "60岁及以上党员占比", tally.figures["members.members_60"], tally.figures["members.members"]
     )
     tally.facts["members"] = [
-        {"village": scope.villages[r["village_id"]].name, "year": r["year"], **{name: r[name] for name, _ in COLUMNS}}
+        {
+            "village_id": r["village_id"],
+            "village": scope.villages[r["village_id"]].name,
+            "year": r["year"],
+            **{name: r[name] for name, _ in COLUMNS},
+        }
         for r in rows
     ]
     tally.facts["sheets"] = [
@@ -92,6 +107,14 @@ def _posts(tally: Tally, scope: Scope) -> None:
     ]
     tally.count("secretaries.changed", "调整书记", "名", changed, "villages:post_list", only=True, **scope.then)
     tally.facts["vacancies"] = facts
+    # Filled since the round began: vacant on its first day, held on the as-of day.
+    filled = [p for p in posts if p.pk not in set(vacant) and not _held(p, scope.starts_of(p.village.township_id))]
+    tally.count("posts.filled", "补齐岗位", "个", (p.pk for p in filled), "villages:post_list", only=True, **scope.then)
+    tally.facts["filled"] = [{"village": p.village.name, "title": p.title} for p in filled]
+
+
+def _held(post: Post, day: date) -> bool:
+    return any(t.started_on <= day and (t.ended_on is None or t.ended_on > day) for t in post.tenures.all())
 
 
 def _training(tally: Tally, scope: Scope) -> None:

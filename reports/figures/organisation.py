@@ -102,13 +102,19 @@ def _papers(tally: Tally, scope: Scope) -> None:
 
 
 def _calendar(tally: Tally, scope: Scope) -> None:
-    items = list(CalendarItem.objects.filter(scope.mine()).values("pk", "done_on", "due_on"))
+    items = list(
+        CalendarItem.objects.filter(scope.mine()).order_by("due_on", "pk").values("pk", "title", "done_on", "due_on")
+    )
     done = [i["pk"] for i in items if i["done_on"] and i["done_on"] <= scope.as_of]
     late = [i["pk"] for i in items if i["pk"] not in set(done) and i["due_on"] < scope.as_of]
     tally.count("calendar", "行事历事项", "项", (i["pk"] for i in items), "rounds:calendar_list")
     tally.count("calendar.done", "行事历已完成", "项", done, "rounds:calendar_list", state="done", **scope.then)
     left = [i["pk"] for i in items if i["pk"] not in set(done)]
     tally.count("calendar.left", "行事历未完成", "项", left, "rounds:calendar_list", only=True, **scope.then)
+    first, last = scope.following
+    soon = [i for i in items if i["pk"] in set(left) and first <= i["due_on"] <= last]
+    tally.count("calendar.next", "行事历下期到期", "项", (i["pk"] for i in soon), "rounds:calendar_list", only=True)
+    tally.facts["calendar"] = [{"title": i["title"], "on": iso(i["due_on"])} for i in soon]
     tally.count("calendar.late", "行事历逾期", "项", late, "rounds:calendar_list", state="overdue", **scope.then)
 
 
