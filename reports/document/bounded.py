@@ -1,173 +1,231 @@
-"""Rendering with limits: a forked child makes the file, the parent watches it and stays healthy whatever happens.
+"""Rendering with limits: a process of its own makes the file, this one watches it and stays healthy whatever happens.
 
-The child inherits the imported modules, but makes its own font map (pdf.ready says why); it cannot touch the parent's database
-connections because progress travels through a pipe and is reported by the parent. Bound of issue "bad input": 60 s
-CPU, 512 MB.
+The child is warm (child.py): started for the first document, kept for the next. It cannot touch this process's database
+connections; progress travels through a socket and is reported here. Bound of every document: 60 s CPU, 512 MB. A child
+that goes beyond is killed, and the next document gets another one.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import ctypes
-import gc
-import json
-import logging
 import os
-import resource
-import select
 import signal
-import struct
+import socket
+import subprocess
+import sys
+import threading
 import time
-import traceback
-import warnings
 from collections.abc import Callable
-from typing import Any, NoReturn
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
 
-from . import errors
+from . import fonts
 from .blocks import Document
-from .errors import DocumentError, LimitExceeded
-from .pdf import Step, ready, render_pdf
+from .child import resident_mb
+from .errors import LimitExceeded
+from .pdf import Step, render_pdf
 
 CPU_SECONDS = 60
 MEMORY_MB = 512
-WALL_SECONDS = 600  # a child that waits for ever uses no CPU; nothing waits that long on a busy machine either
-LOOK_SECONDS = 0.05  # how often the parent looks at the child's memory
-_HEADER = struct.Struct("!cI")
-_PAGE = resource.getpagesize()
-log = logging.getLogger(__name__)
+WALL_SECONDS = 220  # a child that waits for ever uses no CPU; below the worker's own limit, so that a sentence is said
+START_SECONDS = 120
+LOOK_SECONDS = 0.05  # how often the child's memory is looked at
+ROOT = Path(__file__).resolve().parents[2]
+# The renderer gets no more of the environment than it needs: no key, no address of a database.
+ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH")
 
 
 def render_pdf_bounded(document: Document, *, on_step: Step | None = None, **options: Any) -> bytes:
     """``pdf.render_pdf`` with the limits above; the same arguments, result and errors, and LimitExceeded besides."""
-    ready()
-    return run_bounded(lambda step: render_pdf(document, on_step=step, **options), on_step=on_step)
+    return run_bounded(render_pdf, document, on_step=on_step, options=options)
 
 
 def run_bounded(
-    work: Callable[[Step], bytes],
-    *,
+    work: Callable[..., bytes],
+    *arguments: Any,
     on_step: Step | None = None,
+    options: dict[str, Any] | None = None,
     cpu_seconds: int = CPU_SECONDS,
     memory_mb: int = MEMORY_MB,
     wall_seconds: float = WALL_SECONDS,
 ) -> bytes:
-    """Run ``work(step)`` in a child process and return its bytes.
+    """Call ``work(*arguments, on_step=…, **options)``, a function of a module, in the child and return its bytes.
 
     ``on_step`` runs in this process for every step the child reports; if it raises, the child is ended and the
     exception goes on.
     Raises LimitExceeded beyond a limit, the child's own DocumentError, RuntimeError (with the traceback) for anything
     else.
     """
-    reader, writer = os.pipe()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # other threads of a worker only send heartbeats
-        child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _child(work, writer, cpu_seconds)
-    os.close(writer)
-    try:
-        return _watch(child, reader, on_step, memory_mb, time.monotonic() + wall_seconds, cpu_seconds)
-    finally:
-        os.close(reader)
+    bounds = Bounds(cpu_seconds, memory_mb, wall_seconds)
+    request = ((cpu_seconds, memory_mb), work, arguments, options or {})
+    with _lock:
+        for last in (False, True):
+            child = _running()
+            try:
+                return child.do(request, bounds, on_step)
+            except NotBegun:  # it had just ended by itself
+                if last:
+                    raise RuntimeError("the rendering process does not start") from None
+    raise AssertionError
+
+
+class NotBegun(Exception):
+    """The child was gone before it took the document."""
+
+
+class Bounds:
+    """What one document may use, and the sentences for more."""
+
+    def __init__(self, cpu_seconds: int, memory_mb: int, wall_seconds: float) -> None:
+        self.memory_mb, self.wall_seconds = memory_mb, wall_seconds
+        self.too_large = LimitExceeded(
+            f"文稿过大，生成文件所需内存超过{memory_mb}MB。请缩小统计范围，或减少附表行数和照片后再试。"
+        )
+        self.too_long = LimitExceeded(
+            f"文稿过大，生成文件超过{cpu_seconds}秒仍未完成。请缩小统计范围，或减少附表行数后再试。"
+        )
+
+
+class Child:
+    """A running renderer and this end of its socket."""
+
+    def __init__(self, folder: Path) -> None:
+        ours, theirs = socket.socketpair()
+        self.folder = folder
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        with ours, theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "reports.document.child", str(theirs.fileno())],
+                cwd=ROOT,
+                env=environment | {"FONT_DIR": str(folder), "PYTHONIOENCODING": "utf-8"},
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+            )
+            self.connection = Connection(ours.detach())
+        self.is_ready = False
+
+    @property
+    def is_alive(self) -> bool:
+        return self.process.poll() is None
+
+    def end(self) -> None:
+        """Kill it and take its leave; quiet if it is gone already."""
+        self.connection.close()
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(child, 0)
+            self.process.kill()
+        self.process.wait()
 
-
-def _send(writer: int, kind: bytes, content: bytes) -> None:
-    data = memoryview(_HEADER.pack(kind, len(content)) + content)
-    while data:
-        data = data[os.write(writer, data) :]
-
-
-def _child(work: Callable[[Step], bytes], writer: int, cpu_seconds: int) -> NoReturn:
-    """Do the work and leave by ``_exit``: nothing of the parent's (connections, temporary folders) may be cleaned up
-    here."""
-    status = 1
-    try:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: do not outlive a killed worker
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 5))
-        gc.freeze()
-        gc.disable()  # a tenth of the time, and the process ends anyway
+    def do(self, request: Any, bounds: Bounds, on_step: Step | None) -> bytes:
+        """Hand over one document and wait for its file. Whatever is not a whole answer ends the child."""
         try:
-            result = work(lambda percent, text: _send(writer, b"S", json.dumps([percent, text]).encode()))
-            _send(writer, b"R", result)
-            status = 0
-        except MemoryError:
-            _send(writer, b"M", b"")
-        except DocumentError as error:
-            _send(writer, b"E", json.dumps([type(error).__name__, str(error)]).encode())
+            if not self.is_ready:
+                self._wait_until_ready()
+            self._hand_over(request, bounds)
+            kind, content = self._follow(bounds, on_step)
         except BaseException:
-            _send(writer, b"X", traceback.format_exc().encode("utf-8", "replace"))
-    finally:
-        os._exit(status)
+            self.end()
+            raise
+        if kind == "refused":
+            raise content
+        result: bytes = content
+        return result
 
+    def _hand_over(self, request: Any, bounds: Bounds) -> None:
+        try:
+            self.connection.send(request)
+            self._receive(bounds, time.monotonic() + bounds.wall_seconds)  # "begun"
+        except (EOFError, ConnectionError):
+            raise NotBegun from None
 
-def _resident_mb(process: int) -> float:
-    """Memory a process has in use, 0 where the system does not tell."""
-    try:
-        with open(f"/proc/{process}/statm") as file:
-            return int(file.read().split()[1]) * _PAGE / 2**20
-    except (OSError, IndexError, ValueError):
-        return 0.0
+    def _wait_until_ready(self) -> None:
+        bounds = Bounds(0, MEMORY_MB, START_SECONDS)
+        try:
+            kind, content = self._receive(bounds, time.monotonic() + START_SECONDS)
+        except EOFError:
+            raise RuntimeError("the rendering process ended while starting") from None
+        if kind == "refused":
+            raise content
+        self.is_ready = True
 
+    def _follow(self, bounds: Bounds, on_step: Step | None) -> tuple[str, Any]:
+        """Report the steps until there is an answer: the file, or why there is none."""
+        until = time.monotonic() + bounds.wall_seconds
+        while True:
+            try:
+                kind, content = self._receive(bounds, until)
+            except (EOFError, ConnectionError):
+                raise self._cause(bounds) from None
+            if kind in ("result", "refused"):
+                return kind, content
+            if kind == "memory":
+                raise bounds.too_large
+            if kind == "fault":
+                raise RuntimeError(f"rendering failed in its process\n{content}")
+            if on_step:
+                on_step(*content)
 
-def _watch(child: int, reader: int, on_step: Step | None, memory_mb: int, until: float, cpu_seconds: int) -> bytes:
-    """Read the child's messages until its result, looking at its memory and the clock in between."""
-    too_large = LimitExceeded(
-        f"文稿过大,生成文件所需内存超过{memory_mb}MB。请缩小统计范围,或减少附表行数和照片后再试。"
-    )
-    too_long = LimitExceeded(f"文稿过大,生成文件超过{cpu_seconds}秒仍未完成。请缩小统计范围,或减少附表行数后再试。")
-    buffer = bytearray()
-    while True:
-        if select.select([reader], [], [], LOOK_SECONDS)[0]:
-            piece = os.read(reader, 1 << 20)
-            if not piece:
+    def _receive(self, bounds: Bounds, until: float) -> tuple[str, Any]:
+        """The next message, looking at the child's memory and the clock while waiting."""
+        while True:
+            if resident_mb(self.process.pid) > bounds.memory_mb:
+                raise bounds.too_large
+            if self.connection.poll(LOOK_SECONDS):
                 break
-            buffer += piece
-            while (message := _take(buffer)) is not None:
-                kind, content = message
-                if kind == b"R":
-                    return content
-                if kind == b"S" and on_step:
-                    on_step(*json.loads(content))
-                elif kind == b"M":
-                    raise too_large
-                elif kind == b"E":
-                    raise _rebuilt(*json.loads(content))
-                elif kind == b"X":
-                    raise RuntimeError(f"rendering failed in the child process\n{content.decode()}")
-        if _resident_mb(child) > memory_mb:
-            raise too_large
-        if time.monotonic() > until:
-            raise too_long
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL):
-        raise too_long
-    raise RuntimeError(f"the rendering process ended without a result (status {status})")
+            if time.monotonic() > until:
+                raise bounds.too_long
+        message: tuple[str, Any] = self.connection.recv()
+        return message
+
+    def _cause(self, bounds: Bounds) -> Exception:
+        """Why the child ended in the middle of a document."""
+        status = self.process.wait()
+        if status == -signal.SIGXCPU:
+            return bounds.too_long
+        if status == -signal.SIGKILL:  # not by us: the system was out of memory
+            return bounds.too_large
+        return RuntimeError(f"the rendering process ended without a result (status {status})")
 
 
-def _take(buffer: bytearray) -> tuple[bytes, bytes] | None:
-    """Cut one whole message off the buffer."""
-    if len(buffer) < _HEADER.size:
-        return None
-    kind, length = _HEADER.unpack_from(buffer)
-    end = _HEADER.size + length
-    if len(buffer) < end:
-        return None
-    content = bytes(buffer[_HEADER.size : end])
-    del buffer[:end]
-    return kind, content
+_lock = threading.RLock()
+_child: Child | None = None
 
 
-def _rebuilt(name: str, sentence: str) -> DocumentError:
-    """The child's error as the same class here."""
-    cls = getattr(errors, name, DocumentError)
-    error: DocumentError = cls.__new__(cls)
-    error.args = (sentence,)
-    return error
+def _running() -> Child:
+    """The child of this process, started where there is none."""
+    global _child
+    folder = fonts.directory()
+    fonts.load(folder)  # a missing folder is said here, not by a child that cannot start
+    if _child is not None and not (_child.is_alive and _child.folder == folder and not _child.connection.closed):
+        stop()
+    if _child is None:
+        _child = Child(folder)
+    return _child
+
+
+def child_id() -> int | None:
+    """Process number of the running child, for those who measure it."""
+    return _child.process.pid if _child is not None and _child.is_alive else None
+
+
+@atexit.register
+def stop() -> None:
+    """End the child, if there is one."""
+    global _child
+    if _child is not None:
+        _child.end()
+        _child = None
+
+
+def _forget() -> None:
+    """In a fork: the child belongs to the parent, and our copy of its socket must not keep it alive."""
+    global _child, _lock
+    if _child is not None:
+        _child.connection.close()
+        _child.process.returncode = 0  # not ours to wait for
+        _child = None
+    _lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_forget)

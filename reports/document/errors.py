@@ -45,3 +45,7 @@ class MissingGlyphs(DocumentError):
         )
         more = f"等{len(self.glyphs)}个字" if len(self.glyphs) > 10 else ""
         super().__init__(f"公文字库中没有以下用字:{named}{more}。请改用规范汉字,或由管理员补充字库后再生成。")
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[MissingGlyph, ...]]]:
+        """What is sent from the renderer's process is the list, not the sentence made from it."""
+        return type(self), (self.glyphs,)

@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import datetime
 import functools
+import gc
 import hashlib
 import io
 import logging
@@ -153,13 +154,6 @@ def _warmed(folder: Path) -> None:
 def warm() -> None:
     """Load everything a document needs (1.5 s once per process), for a process that renders many itself."""
     _warmed(fonts.directory())
-
-
-def ready() -> None:
-    """Import and read what a fork may inherit. No font map is made: newer Pango looks fonts up in a thread of its own, which does not live
-    on in a forked child, so a child of a process that has one waits for ever."""
-    _weasyprint()
-    fonts.load(fonts.directory())
 
 
 def problems() -> list[str]:
@@ -330,6 +324,8 @@ def _write(
         layout = weasyprint.HTML(string=markup, url_fetcher=fetcher).render(
             stylesheets=[sheet], font_config=configuration, pdf_variant=VARIANT
         )
+        if not gc.isenabled():
+            gc.collect()  # child.py switches it off: what the layout leaves behind is a tenth of the memory of a long document
         if fetcher.refused:
             raise RefusedAddress("文稿中含有不允许读取的地址,已停止生成。")
         for item in attachments:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import io
-import os
 import time
 
 import pdfplumber
@@ -234,64 +233,6 @@ class TestEmptiness:
         )
         table = Table(columns=(Column(), Column()), head=(("甲", "乙"),), rows=(("", ""),), total=("", ""))
         assert render(document(*blocks, table, Signature("", sample.DAY))).startswith(b"%PDF")
-
-
-class TestLimits:
-    def test_the_result_is_that_of_the_plain_rendering(self, render):
-        document = sample.document(3)
-        made = bounded.render_pdf_bounded(document, created_at=sample.NOON, identifier="sample-1")
-        assert made == render(document)
-
-    def test_too_much_time_is_a_sentence(self):
-        def spin(_step):
-            while True:
-                pass
-
-        with pytest.raises(LimitExceeded, match="超过1秒"):
-            bounded.run_bounded(spin, cpu_seconds=1)
-
-    def test_waiting_for_ever_is_ended(self):
-        with pytest.raises(LimitExceeded):
-            bounded.run_bounded(lambda _: time.sleep(60) or b"", wall_seconds=0.3)
-
-    def test_too_much_memory_is_a_sentence(self):
-        def grow(_step):
-            hoard = []
-            while True:
-                hoard.append(b"x" * 2**20)
-                time.sleep(0.0005)
-
-        with pytest.raises(LimitExceeded, match="内存"):
-            bounded.run_bounded(grow, memory_mb=300)
-
-    def test_a_document_error_arrives_as_itself(self):
-        def refuse(_step):
-            raise PictureMissing("照片“甲”已找不到。")
-
-        with pytest.raises(PictureMissing, match=r"^照片“甲”已找不到。$"):
-            bounded.run_bounded(refuse)
-
-    def test_a_fault_of_ours_arrives_with_its_traceback(self):
-        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
-            bounded.run_bounded(lambda _: bytes(1 // 0))
-
-    def test_progress_is_reported_here_and_cancel_ends_the_child(self):
-        seen: list[int] = []
-
-        def listen(percent: int, _text: str) -> None:
-            seen.append(os.getpid())
-            if percent > 20:
-                raise KeyboardInterrupt
-
-        with pytest.raises(KeyboardInterrupt):
-            bounded.render_pdf_bounded(sample.document(12), created_at=sample.NOON, identifier="x", on_step=listen)
-        assert set(seen) == {os.getpid()}
-        with pytest.raises(ChildProcessError):
-            os.waitpid(-1, os.WNOHANG)
-
-    def test_a_killed_child_is_not_a_result(self):
-        with pytest.raises((LimitExceeded, RuntimeError)):
-            bounded.run_bounded(lambda _: os.kill(os.getpid(), 9) or b"")
 
 
 class TestFontsNotPrepared:
