@@ -51,6 +51,10 @@ class Portal:
         finally:
             connection.close()
 
+    def problem(self, title: str) -> int:
+        """The key of the problem whose title begins so."""
+        return int(self.sql("SELECT id FROM problems_problem WHERE title LIKE ?", f"{title}%")[0][0])
+
     def count(self, table: str, where: str = "1=1", *values: Any) -> int:
         return int(self.sql(f"SELECT count(*) FROM {table} WHERE {where}", *values)[0][0])
 

@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2
 import pytest
 
-from tests.browser.conftest import PHONE, place_of
+from tests.browser.conftest import PHONE, place_of, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -76,8 +76,7 @@ class TestJourney:
         cadre.fill("[name=description]", "下雨时礼堂漏水，群众无法使用。")
         cadre.fill("[name=due_on]", (today + timedelta(days=20)).isoformat())
         cadre.click(".form-buttons button")
-        cadre.wait_for_selector("h1")
-        assert "已登记并提交审核" in cadre.inner_text("main")
+        cadre.wait_for_selector(".alert-success:has-text('已登记并提交审核')")
         problem = int(re.search(r"/problems/(\d+)/", cadre.url)[1])
 
         # 吴晓敏 accepts it
@@ -104,7 +103,8 @@ class TestJourney:
 
         # 王伟 checks, sees the photo; 吴晓敏 closes
         open_from_home(cadre, "销号待核实")
-        cadre.wait_for_function("[...document.querySelectorAll('.files img')].some(i => i.naturalWidth > 0)")
+        drawn = "[...document.querySelectorAll('.files img')].some(image => image.naturalWidth > 0)"
+        wait_until(lambda: cadre.evaluate(drawn), "the photo on the problem's page")
         link = cadre.get_attribute(".files a", "href")
         do(cadre, "核实销号", note="雨后到礼堂看过，屋面和墙角都是干的。")
         open_from_home(commissioner, "销号待审核")

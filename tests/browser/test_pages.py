@@ -1,0 +1,154 @@
+"""What holds for every page: nothing from outside, no complaints, no sideways scrolling on a phone, a keyboard is enough."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import PHONE, wait_until
+
+pytestmark = pytest.mark.browser
+
+# A clerk who may open nearly everything, then those whose pages differ.
+PEOPLE = ["dangjianban", "xugensheng", "xianji", "admin"]
+NO_PAGE = re.compile(r"/(files|evidence|uploads)/|/logout/|/state/")
+
+
+def shape(path: str) -> str:
+    """Pages that differ only in the record they show are one page."""
+    return re.sub(r"\d+", "N", path)
+
+
+def links_of(page: Any) -> list[str]:
+    found = page.eval_on_selector_all("a[href]", "all => all.map(a => a.pathname)")
+    return [path for path in dict.fromkeys(found) if path.startswith("/") and not NO_PAGE.search(path)]
+
+
+def widths(page: Any) -> dict[int, int]:
+    """Screen width → width the page needs."""
+    found = {}
+    for width in (360, 320):
+        page.set_viewport_size({"width": width, "height": 740})
+        found[width] = page.evaluate("document.documentElement.scrollWidth")
+    return found
+
+
+class TestCrawl:
+    def test_every_page_answers_in_peace_and_fits_the_phone(self, enter, watch):
+        seen: dict[str, str] = {}
+        wrong: list[str] = []
+        for person in PEOPLE:
+            page = enter(person, "/", PHONE)
+            queue, mine = deque(["/"]), set()
+            while queue:
+                path = queue.popleft()
+                # What somebody before has opened is opened again only where everybody starts: at home and from the menu.
+                if shape(path) in mine or (shape(path) in seen and path.count("/") > 2):
+                    continue
+                mine.add(shape(path))
+                seen.setdefault(shape(path), person)
+                answer = page.goto(path)
+                if answer.status != 200 or page.locator("h1").count() != 1:
+                    wrong.append(f"{person} {path}: {answer.status}, {page.locator('h1').count()} h1")
+                    continue
+                wrong += [
+                    f"{person} {path}: {need} wide at {width}" for width, need in widths(page).items() if need > width
+                ]
+                wrong += [f"{person} {path}: {complaint}" for complaint in watch.complaints]
+                watch.complaints.clear()
+                queue.extend(links_of(page))
+            page.context.close()
+        assert wrong == []
+        assert len(seen) > 60, sorted(seen)
+
+
+class TestControl:
+    def test_the_crawl_would_notice(self, visit, watch):
+        """Negative control: an outside address, a broken policy and a wide page are seen by the means the crawl uses."""
+        page = visit(PHONE)
+        page.goto("/accounts/login/")
+        page.route("**/beacon.png", lambda route: route.abort())
+        page.evaluate("document.querySelector('h1').insertAdjacentHTML('afterend', '<p style=\"color:red\">x</p>')")
+        page.evaluate("document.querySelector('h1').insertAdjacentHTML('afterend', '<img width=900 height=9>')")
+        page.evaluate("new Image().src = 'http://203.0.113.1/beacon.png'")
+        wait_until(lambda: watch.outside or "203.0.113.1" in " ".join(watch.complaints), "the question to the outside")
+        outside, complaints = list(watch.outside), " ".join(watch.complaints)
+        watch.outside.clear()
+        watch.complaints.clear()
+        assert widths(page)[360] > 360
+        assert "inline style" in complaints
+        assert (
+            outside == ["http://203.0.113.1/beacon.png"] or "203.0.113.1" in complaints
+        )  # CSP may stop it before it is asked
+
+
+FOCUS = """() => {
+  const e = document.activeElement, style = getComputedStyle(e), box = e.getBoundingClientRect();
+  const inside = e.type === "date" && !e.matches(":focus-visible");  // at the field's own calendar button, which Chromium rings
+  return {
+    text: (e.getAttribute("aria-label") || e.textContent || e.name || "").trim(),
+    visible: inside || style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 && box.width > 0 && box.bottom > 0,
+    end: e === document.body,
+  };
+}"""
+
+
+def tab_through(page: Any, at_most: int = 150) -> list[dict[str, Any]]:
+    """What the Tab key reaches, in its order, until it leaves the page."""
+    stops = []
+    for _ in range(at_most):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUS)
+        if stop["end"]:
+            break
+        stops.append(stop)
+    return stops
+
+
+class TestKeyboard:
+    @pytest.mark.parametrize(
+        ("person", "path", "buttons"),
+        [
+            ("dangjianban", "/problems/", ["登记问题", "筛选"]),
+            ("wangwei", "/problems/new/infrastructure/", ["保存", "取消"]),
+            ("wuxiaomin", "problem", ["认定化解程度", "调整时限"]),
+            ("xugensheng", "/problems/mine/", ["报进展", "申请销号"]),
+            ("dangjianban", "/summaries/new/", ["按数据起草"]),
+        ],
+    )
+    def test_the_tab_key_reaches_the_main_buttons_and_shows_where_it_is(self, enter, portal, person, path, buttons):
+        if path == "problem":
+            path = f"/problems/{portal.problem('饮用水管网改造')}/"
+        page = enter(person, path)
+
+        stops = tab_through(page)
+
+        assert stops[0]["text"] == "跳到正文"
+        assert [stop for stop in stops if not stop["visible"]] == []
+        reached = [stop["text"] for stop in stops]
+        places = [next((i for i, text in enumerate(reached) if text.startswith(b)), None) for b in buttons]
+        assert None not in places, reached
+        assert places == sorted(places)
+
+    def test_skipping_leads_past_the_menu(self, enter):
+        page = enter("dangjianban", "/problems/")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+
+        assert page.evaluate("document.activeElement.closest('main') !== null")
+
+    def test_slash_goes_to_the_search_box_but_not_while_typing(self, enter):
+        page = enter("dangjianban", "/problems/")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.name") == "q"
+        page.keyboard.type("饮用水/管网")
+        assert page.input_value("[name=q]") == "饮用水/管网"
+        page.fill("[name=q]", "饮用水")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**q=**")
+
+        assert page.inner_text(".count strong") == "1"
