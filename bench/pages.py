@@ -9,6 +9,7 @@ request (application + database), the ratio to the bare view, queries, kilobytes
 
 # ruff: noqa: E402 - Django must be set up before its models are imported
 import argparse
+import json
 import os
 import statistics
 import time
@@ -74,6 +75,7 @@ def main() -> None:
     parser.add_argument("--problems", type=int, default=6000)
     parser.add_argument("--requests", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--json", help="also write {page: [CPU ms, queries, kB]} to this file")
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -128,9 +130,11 @@ def main() -> None:
     print(f"{connection.vendor}, {total} problems, median of {options.requests} requests, c=1")
     print(f"{'page':42}{'CPU ms':>8}{'/bare':>8}{'queries':>9}{'kB':>7}")
     base = 0.0
+    figures: dict[str, tuple[float, int, float]] = {}
     for name, ask in pages:
         cpu, queries, size = measure(ask, options.requests)
         base = base or cpu
+        figures[name] = (cpu, queries, size / 1000)
         print(f"{name:42}{cpu:8.1f}{cpu / base:8.2f}{queries:9}{size / 1000:7.1f}")
     # A save: the form is fetched unmeasured, its POST measured.
     samples, db = [], 0.0
@@ -146,6 +150,9 @@ def main() -> None:
         db += database_cpu() - before
     cpu = (statistics.median(samples) + db / options.requests) * 1000
     print(f"{'saving a progress entry':42}{cpu:8.1f}{cpu / base:8.2f}{saves:9}{'':>7}")
+    figures["saving a progress entry"] = (cpu, saves, 0.0)
+    if options.json:
+        Path(options.json).write_text(json.dumps(figures))
 
 
 if __name__ == "__main__":
