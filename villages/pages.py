@@ -173,17 +173,26 @@ class ListPage(Page):
         """This list with its filters, for `back` links."""
         return self.request.get_full_path()
 
+    def sort_asked(self) -> tuple[str, bool]:
+        """(key, descending) of the address."""
+        sort = self.request.GET.get("sort", self.default_sort)
+        return sort.removeprefix("-"), sort.startswith("-")
+
+    def chosen(self) -> QuerySet[Any]:
+        """Every row the address asks for, in its order: what the page cuts into pages, and what an export writes."""
+        self.filters = self.filter_form(self.request.GET, self.access) if self.filter_form else None
+        queryset = self.rows()
+        if only := self.only():
+            queryset = queryset.filter(pk__in=only)
+        key, descending = self.sort_asked()
+        if key in self.sorts:
+            queryset = queryset.order_by(*(_reverse(f) if descending else f for f in self.sorts[key]))
+        return queryset
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET
-        self.filters = self.filter_form(query, self.access) if self.filter_form else None
-        queryset, only = self.rows(), self.only()
-        if only:
-            queryset = queryset.filter(pk__in=only)
-        sort = query.get("sort", self.default_sort)
-        key, descending = sort.removeprefix("-"), sort.startswith("-")
-        if key in self.sorts:
-            fields = self.sorts[key]
-            queryset = queryset.order_by(*(_reverse(f) if descending else f for f in fields))
+        queryset, only = self.chosen(), self.only()
+        key, descending = self.sort_asked()
         paging = Paging(queryset, query, default_size=self.default_size, total=self.total())
         columns = self.get_columns()
         chips = self.filters.chips() if self.filters else []
@@ -215,9 +224,20 @@ class ListPage(Page):
             "sizes": [(n, with_query(query, size=n), n == paging.size) for n in (20, 50, 100)],
             "noun": self.noun,
             "empty": self.empty_filtered_text if chips else self.empty_text,
-            "actions": self.actions(),
+            "actions": [*self.actions(), *(made for action in _list_actions if (made := action(self)))],
         }
         return context
+
+
+# Buttons that apps above add to lists (export), so that imports keep going downward: page → (label, address), or None.
+ListAction = Callable[[ListPage], "tuple[str, str] | None"]
+_list_actions: list[ListAction] = []
+
+
+def add_list_action(action: ListAction) -> None:
+    """Add a button to lists, after their own; the same one twice stands once. Called in an app's `ready()`."""
+    if action not in _list_actions:
+        _list_actions.append(action)
 
 
 def _reverse(order: str) -> str:
