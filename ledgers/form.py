@@ -124,6 +124,7 @@ class Ledger:
     units: str = ""  # 单位 of the numbers, at the right of row 2
     summary: Callable[[Totals], dict[str, Value]] = lambda totals: {}
     importable: bool = False  # rows carry an identity and can be read back
+    periodic: bool = False  # has columns of “本期”
     about: str = ""  # for the page of ledgers: what it is for
     write: Callable[..., int] | None = None  # (book, ledger, ask, progress) → rows, for forms that are not one table
 

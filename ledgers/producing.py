@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -44,13 +45,13 @@ def title_of(name: str, ask: Ask) -> str:
     return f"{place_name(ask)}{name}（{round_words(ask)}）"
 
 
-def opening(sheet: Sheet, title: str, ask: Ask, units: str) -> None:
+def opening(sheet: Sheet, title: str, ask: Ask, units: str, since: date | None = None) -> None:
     """Title, and the row of who, when and which units."""
     sheet.title(title)
     sheet.parted(
         (
             f"填报单位：{place_name(ask)}",
-            f"填报日期：{chinese.full_date(ask.as_of)}",
+            f"填报日期：{chinese.full_date(ask.as_of)}" + (f"（本期自{chinese.full_date(since)}起）" if since else ""),
             f"单位：{units}" if units else "",
         ),
         24,
@@ -78,7 +79,8 @@ def write_ledger(book: Book, ledger: Ledger, ask: Ask, progress: Progress) -> in
     totals = Totals()
     depth = max(len(c.heading) for c in columns)
     sheet.ws.freeze_panes = f"C{3 + depth}"
-    opening(sheet, title_of(ledger.name, ask), ask, ledger.units)
+    since = (ask.since or min(r.starts_on for r in ask.rounds)) if ledger.periodic else None
+    opening(sheet, title_of(ledger.name, ask), ask, ledger.units, since)
     sheet.header(columns, identity.HEADING if ledger.importable else "")
     write = row_writer(sheet, ledger)
     for first, some in chunks(keys):

@@ -18,6 +18,7 @@ MENU: list[tuple[str, str, P]] = [
     ("议定事项", "meetings:commitment_list", P.COMMITMENT_REPORT),  # for stations, which see no other meeting page
     ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),
     ("总结", "reports:summary_list", P.SUMMARY_VIEW),
+    ("台账", "ledgers:ledger_list", P.PROBLEM_VIEW),
     ("干部", "villages:cadre_list", P.CADRE_VIEW),
     ("乡镇", "villages:township_list", P.TOWNSHIP_EDIT),
     ("账号", "villages:user_list", P.ACCOUNT_MANAGE),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("meetings/", include("meetings.urls")),
     path("inspections/", include("inspections.urls")),
     path("summaries/", include("reports.urls")),
+    path("ledgers/", include("ledgers.urls")),
     path("jobs/", include("jobs.urls")),
 ]
 

@@ -15,7 +15,7 @@ _TYPES, _SECRETARY, _MEASURES = "认定情形（个）", "党组织书记（名�
 _NUMERALS = "一二三四五六七八九十"
 N = {"kind": Kind.WHOLE, "width": 6.2}
 COLUMNS = (
-    column("place", "单位", width=12),
+    column("place", "单位", width=12, align="center"),
     column("kind", "类别", width=6, align="center"),
     column("screened", "排查数", **N),
     column("listed", "整顿提升数", **N),

@@ -9,7 +9,7 @@ from ledgers import statistics
 from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 
 _VILLAGES, _PROBLEMS, _WORK = "整顿对象（个）", "问题整改（个）", "工作开展情况"
-WHOLE = {"kind": Kind.WHOLE, "total": True, "width": 8.5}
+WHOLE = {"kind": Kind.WHOLE, "total": True, "width": 9.5}
 COLUMNS = (
     column("township", "单位", width=13),
     column("listed", _VILLAGES, "村数", **WHOLE),
@@ -19,14 +19,14 @@ COLUMNS = (
     column("period.new", _PROBLEMS, "本期新增", **WHOLE),
     column("period.closed", _PROBLEMS, "本期销号", **WHOLE),
     column("closed", _PROBLEMS, "累计销号", **WHOLE),
-    column("closed.rate", _PROBLEMS, "销号率（%）", kind=Kind.RATE, width=9),
+    column("closed.rate", _PROBLEMS, "销号率（%）", kind=Kind.RATE, width=11),
     column("open.late", _PROBLEMS, "逾期", **WHOLE),
     column("visits", _WORK, "走访（次）", **WHOLE),
     column("inspections", _WORK, "督查（次）", **WHOLE),
-    column("coordination", _WORK, "协调会（次）", **WHOLE),
-    column("secretaries.changed", _WORK, "调整书记（名）", **WHOLE),
-    column("income.total", "集体收入（万元）", kind=Kind.MONEY, total=True, width=11),
-    column("survey.rate", "满意率（%）", kind=Kind.RATE, width=9),
+    column("coordination", _WORK, "协调会（次）", kind=Kind.WHOLE, total=True, width=11),
+    column("secretaries.changed", _WORK, "调整书记（名）", kind=Kind.WHOLE, total=True, width=13),
+    column("income.total", "集体收入（万元）", kind=Kind.MONEY, total=True, width=14.5),
+    column("survey.rate", "满意率（%）", kind=Kind.RATE, width=11),
     column("remark", "备注", width=13),
 )
 
@@ -37,7 +37,11 @@ def keys(ask: Ask) -> list[int]:
 
 def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     by_key = {r.pk: r for r in ask.rounds}
-    for row in statistics.by_township([by_key[pk] for pk in keys], ask.as_of, ask.since):
+    return lines_of(statistics.by_township([by_key[pk] for pk in keys], ask.as_of, ask.since))
+
+
+def lines_of(rows: Sequence[statistics.TownshipRow]) -> Iterator[Line]:
+    for row in rows:
         good, valid = row.ballots
         values = (row.round.township.name, *(row.cells[c.key].value for c in COLUMNS[1:-1]), "")
         yield Line(values, besides={"good": good, "valid": valid})
@@ -62,5 +66,6 @@ LEDGER = Ledger(
     lines=lines,
     units="个、次、名、万元",
     summary=summary,
+    periodic=True,
     about="各乡镇整顿对象、问题、走访督查、收入和满意率，合计自动汇总",
 )

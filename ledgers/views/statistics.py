@@ -1,0 +1,110 @@
+"""The statistics sheet of a round on a page: G or L1, for any day, each number a link to the records it counts."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from accounts.permissions import Permission
+from common import chinese
+from common.forms import DateField
+from ledgers import statistics
+from ledgers.definitions import party, rounds
+from ledgers.form import Ask, Column, Kind, Totals
+from ledgers.writing import header_areas
+from rounds.models import Round
+from villages.pages import FilterForm, Page
+
+SHEETS = (("G", "整顿情况汇总表"), ("L1", "村（社区）统计表"))
+
+
+class StatisticsFilter(FilterForm):
+    sheet = forms.ChoiceField(label="表", choices=SHEETS, required=False)
+    round = forms.RegexField(r"^\d{4}-\d{1,2}$", label="轮次", required=False)
+    as_of = DateField(label="截至", required=False)
+    since = DateField(label="本期自", required=False)
+
+    def prepare(self) -> None:
+        visible = Round.objects.visible_to(self.access).select_related("township__county")
+        self.all_rounds = list(visible.order_by("-year", "-number", "township_id"))
+        keys = dict.fromkeys((r.key, str(r)) for r in self.all_rounds)
+        self.fields["round"].widget = forms.Select(choices=list(keys))
+
+    @property
+    def rounds(self) -> list[Round]:
+        key = self.value("round") or (self.all_rounds[0].key if self.all_rounds else "")
+        return [r for r in self.all_rounds if r.key == key]
+
+
+class StatisticsPage(Page):
+    permission = Permission.SUMMARY_VIEW
+    template_name = "ledgers/statistics.html"
+    title = "统计表"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        filters = StatisticsFilter(self.request.GET, self.access)
+        found = filters.rounds
+        day = filters.value("as_of") or timezone.localdate()
+        since = filters.value("since")
+        code = filters.value("sheet") or "G"
+        made = self.township_rows(found, day, since) if code == "G" else self.party_rows(found, day)
+        context = super().get_context_data(**kwargs)
+        columns = rounds.COLUMNS[:-1] if code == "G" else party.COLUMNS[:-1]
+        return context | {
+            "filters": filters,
+            "heads": heads(columns),
+            "rows": made if found else [],
+            "found": found,
+            "sheet_name": dict(SHEETS)[code],
+            "day": chinese.full_date(day),
+            "note": party.BLANK if code == "L1" else "",
+            "export": f"{reverse('ledgers:ledger_export', args=[code.lower()])}?{urlencode({'back': self.request.get_full_path()})}",
+        }
+
+    def township_rows(self, found: list[Round], day: Any, since: Any) -> list[dict[str, Any]]:
+        columns = rounds.COLUMNS[:-1]
+        rows, totals = [], Totals()
+        made = statistics.by_township(found, day, since)
+        for row, line in zip(made, rounds.lines_of(made), strict=True):
+            totals.add(rounds.COLUMNS, line)
+            cells = [link(row.cells[c.key].value, row.cells[c.key].url, c) for c in columns[1:]]
+            rows.append({"name": row.round.township.name, "cells": cells, "total": False})
+        if len(rows) > 1:
+            said = {**totals.sums, **rounds.summary(totals)}
+            cells = [link(said.get(c.key), "", c) for c in columns[1:]]  # type: ignore[arg-type]
+            rows.append({"name": "合计", "cells": cells, "total": True})
+        return rows
+
+    def party_rows(self, found: list[Round], day: Any) -> list[dict[str, Any]]:
+        rows = []
+        for place, kind, numbers in party.table(Ask(tuple(found), day, self.access)):
+            cells = [kind, *(link(numbers.get(c.key), "", c) for c in party.COLUMNS[2:-1])]
+            rows.append({"name": place, "cells": cells, "total": kind in ("合计", "小计")})
+        return rows
+
+
+def link(value: statistics.Number, url: str, column: Column) -> str:
+    """A number as a link to its list; nothing known is a dash."""
+    if value is None:
+        return "—"
+    shown = chinese.amount(value) + ("%" if column.kind == Kind.RATE and "%" not in column.title else "")
+    return format_html('<a href="{}">{}</a>', url, shown) if url else shown
+
+
+def heads(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
+    """The header tree as table rows."""
+    areas = header_areas([c.heading for c in columns])
+    depth = max(len(c.heading) for c in columns)
+    return [
+        [
+            {"text": a.text, "columns": a.last - a.first + 1, "rows": a.rows}
+            for a in sorted(areas, key=lambda a: a.first)
+            if a.level == level
+        ]
+        for level in range(depth)
+    ]
