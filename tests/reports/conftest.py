@@ -99,3 +99,11 @@ def text_of(summary: Summary) -> str:
 
 def moment(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=TZ)  # type: ignore[arg-type]
+
+
+def signed(desk: Desk, **values: Any) -> Summary:
+    """A draft, handed in and signed by the secretary."""
+    summary = desk.draft(**values)
+    services.submit_for_sign(summary, base_version=summary.version, by=desk.world.office_clerk, at=NOON)
+    services.sign(summary, base_version=summary.version, by=desk.world.party_secretary, at=NOON)
+    return Summary.objects.get(pk=summary.pk)
