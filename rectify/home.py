@@ -23,6 +23,7 @@ from inspections.models import Notice
 from meetings.models import Commitment
 from problems.models import CloseRequest, Extension, Problem, VillagePlan
 from problems.queries import colour_is
+from problems.shown import deadline_text
 from problems.terms import LEDGER_STATES, OPEN_STATES, RUNNING_STATES, Colour, State
 from reports.models import Summary
 from rounds.models import Designation
@@ -208,7 +209,7 @@ def urgent(problems: QuerySet[Problem], day: date, *, everything: bool) -> list[
                 "colour": colour.value,
                 "word": colour.label.split("·")[1],
                 "when": when,
-                "due": chinese.day_text(problem.due_on),
+                "due": deadline_text(problem.deadline_kind, problem.due_on),
             }
         )
     return shown

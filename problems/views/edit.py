@@ -91,11 +91,13 @@ class ProblemCreate(ProblemFormPage):
         return reverse("problems:problem_list")
 
     def get_initial(self) -> dict[str, Any]:
+        initial: dict[str, Any] = {"discovered_on": timezone.localdate()}
         village = self.request.GET.get("village", "")
-        return {
-            "discovered_on": timezone.localdate(),
-            **({"village": int(village)} if village.isascii() and village.isdigit() else {}),
-        }
+        if village.isascii() and village.isdigit():
+            initial["village"] = int(village)
+        elif len(self.access.village_ids) == 1 and not self.access.township_ids:
+            initial["village"] = next(iter(self.access.village_ids))  # who has one village need not choose it
+        return initial
 
     def perform(self, form: ProblemForm) -> Problem:
         submit = form.cleaned_data["submit"]

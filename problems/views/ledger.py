@@ -15,6 +15,7 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 
 from accounts.permissions import Permission
+from common.chinese import numeral
 from common.lists import Column, with_query
 from problems import shown
 from problems.forms.filters import ProblemFilter
@@ -96,7 +97,7 @@ class ProblemList(ListPage):
 
         def number(row: Row) -> str:
             if self.several_rounds:
-                return f"{row['round__year']}-{row['round__number']}-{row['number']}"
+                return f"{row['round__year']}年{numeral(row['round__number'])}轮{row['number']}号"
             return str(row["number"])
 
         columns = [
