@@ -67,6 +67,7 @@ OWN_VARIABLES += [
     "LOG_LEVEL",
     "NODE_MODULES",
     "PORT",
+    "PUBLIC_URL",
     "REDIS_URL",
 ]
 OWN_VARIABLES += ["SECRET_KEY"]

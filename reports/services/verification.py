@@ -17,7 +17,7 @@ from reports.models import Issue, IssuedFile, SummaryFile, VerificationCount
 from reports.models.issue import CODE_ALPHABET, CODE_LENGTH
 
 SPAN = timedelta(minutes=10)
-MAX_QUESTIONS = 30  # of one address within SPAN; a township office shares one
+MAX_QUESTIONS = 60  # of one address within SPAN; a whole office shares one
 
 
 class Standing(StrEnum):

@@ -116,7 +116,9 @@ class TestAnswer:
             url(), {"csrfmiddlewaretoken": str(token), "code": signed(desk).issue.code, "file": upload()}
         )
 
-        assert "已改动" in answer.content.decode()
+        page = answer.content.decode()
+        assert "文件已改动" in page
+        assert "verdict-genuine" not in page
 
 
 class TestUpload:
