@@ -37,8 +37,8 @@ from problems.models import (
     VillagePlan,
 )
 from problems.terms import State
-from reports.models import Part, Summary, SummaryFile
-from reports.services import draft_summary
+from reports.models import IssuedFile, Part, Summary, SummaryFile
+from reports.services import draft_summary, sign, submit_for_sign
 from rounds.models import (
     CalendarItem,
     Criterion,
@@ -261,7 +261,7 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         layer = at.t
     if isinstance(record, LinkedCampaign | GoodPractice):
         layer = at.t
-    if not isinstance(record, Upload | Job | SummaryFile | Evidence):
+    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
 
 
@@ -302,18 +302,30 @@ def _summary_records(at: SimpleNamespace) -> dict[str, Any]:
     job: dict[str, Any] = {"by": at.user, "created_at": NOON, "township_id": township.pk, "kind": "render_summary"}
     done = Job.objects.create(title=f"生成PDF{t}", state="done", percent=100, result={"url": "/summaries/"}, **job)
     failed = Job.objects.create(title=f"生成PDF{t}", state="failed", error=t, **job)
-    summary, review = (
+    summary, review, signed = (
         draft_summary(round=round, kind="stage", starts_on=SPRING, ends_on=TODAY, as_of=TODAY, by=_other(at), at=NOON)
-        for _ in range(2)
+        for _ in range(3)
     )
-    Summary.objects.filter(pk__in=[summary.pk, review.pk]).update(title=f"工作总结{t}")
-    Summary.objects.filter(pk=review.pk).update(state=Summary.State.REVIEW)
+    for each in (summary, review, signed):
+        Part.objects.filter(summary=each, kind="title").update(own_text=f"工作总结{t}", is_own=True)
+    submit_for_sign(review, base_version=review.version, by=review.author, at=NOON)
+    submit_for_sign(signed, base_version=signed.version, by=signed.author, at=NOON)
+    issue = sign(signed, base_version=signed.version, by=_other(at), at=NOON)
+    issued = IssuedFile(
+        issue=issue, number=1, name=f"{t}.docx", media_type="application/msword", size=9, sha256="0" * 64, by=at.user,
+        at=NOON,
+    )  # fmt: skip
+    issued.file.save("final.docx", ContentFile(t.encode()))
+    Summary.objects.filter(pk__in=[summary.pk, review.pk, signed.pk]).update(title=f"工作总结{t}")
     part = Part.objects.create(summary=summary, key="own.1", order=99, kind="paragraph", own_text=t, is_own=True)
     file = SummaryFile(
         summary=summary, job=done, name=f"{t}.pdf", sha256="0" * 64, size=9, pages=1, made_at=NOON, summary_version=1
     )
     file.file.save("summary.pdf", ContentFile(f"%PDF-1.7 {t}".encode()))
-    return {"summary": summary, "review": review, "part": part, "file": file, "job": done, "own_job": failed}
+    return {
+        "summary": summary, "review": review, "signed": signed, "issued": issued, "part": part, "file": file,
+        "job": done, "own_job": failed,
+    }  # fmt: skip
 
 
 def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:

@@ -79,6 +79,8 @@ cadre              | township   | xxx xxx xx xx xxx . x x
 assignment         | township   | xxx xxx xx xx xxx . x x
 summary            | township   | ... ... .. xx xxx . x .
 review             | township   | ... ... .. xx xxx . x .
+signed             | township   | ... ... .. xx xxx . x .
+issued             | township   | ... ... .. xx xxx . x .
 part               | township   | ... ... .. xx xxx . x .
 file               | township   | ... ... .. xx xxx . x .
 job                | township   | ... ... .. xx xxx . x .
@@ -274,6 +276,10 @@ reports:part_create                | form   | summary     | ... ... .. xx ... . 
 reports:summary_submit             | act    | summary     | ... ... .. xx ... . . .
 reports:summary_return             | form   | review      | ... ... .. xx xx. . . .
 reports:summary_sign               | act    | review      | ... ... .. .. xx. . . .
+reports:summary_withdraw           | form   | signed      | ... ... .. .. xx. . . .
+reports:summary_start_again        | act    | signed      | ... ... .. xx ... . . .
+reports:issued_file_create         | form   | signed      | ... ... .. xx xx. . . .
+reports:issued_file_download       | page   | issued      | ... ... .. xx xxx . x .
 reports:summary_pdf                | act    | summary     | ... ... .. xx xx. . . .
 reports:part_update                | form   | part        | ... ... .. xx ... . . .
 reports:part_revert                | act    | part        | ... ... .. xx ... . . .
@@ -295,6 +301,7 @@ PERSONAL: dict[str, tuple[bool, frozenset[int], frozenset[int]]] = {
     "accounts:password_change": (False, frozenset({200}), frozenset({200})),
     "accounts:logout": (False, frozenset({405}), frozenset({302})),
     "accounts:login": (True, frozenset({200, 302}), frozenset({200, 302})),
+    "reports:verify": (True, frozenset({200}), frozenset({422})),
     "healthz": (True, frozenset({200}), frozenset({200})),
 }
 

@@ -13,6 +13,9 @@ from villages.access import Access
 
 pytestmark = pytest.mark.django_db
 
+# Filters whose pages are still to come. Once a page uses one, taking it out is noticed, and the line here has to go.
+NO_PAGE_YET = {"ImportQuerySet", "OutlineQuerySet"}
+
 
 def scope_filters():
     """Every `visible_to` that a model's manager has, once each, with the models that use it."""
@@ -42,7 +45,9 @@ def faults_with_first(scene, clients, names, models=()):
 
 
 @pytest.mark.parametrize(("queryset", "models"), scope_filters(), ids=lambda v: getattr(v, "__name__", ""))
-def test_a_missing_scope_filter_is_noticed(queryset, models, scene, clients, monkeypatch):
+def test_a_missing_scope_filter_is_noticed(queryset, models, scene, clients, monkeypatch, request):
+    if queryset.__name__ in NO_PAGE_YET:
+        request.applymarker(pytest.mark.xfail(strict=True, reason="no page uses it yet"))
     for method in {"visible_to", "shown_to"} & set(vars(queryset)):  # one is built on the other
         monkeypatch.setattr(queryset, method, lambda self, access: self.all())
 
