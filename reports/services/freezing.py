@@ -39,6 +39,8 @@ def freeze(summary: Summary) -> Issue:
 
     Raises Refused with the list of characters no face has: a paper with gaps is not signed.
     """
+    if summary.signed_at is None:
+        raise ValueError("only a signed summary is frozen")
     code = _new_code()
     paper = document_model.document(summary, list(summary.parts.all()))
     paper = dataclasses.replace(paper, blocks=(*paper.blocks, small_print(code)))
@@ -57,7 +59,7 @@ def freeze(summary: Summary) -> Issue:
             "computed_at": _moment(summary.computed_at),
             "author": str(summary.author),
             "approver": str(summary.signed_by),
-            "signed_at": _moment(_known(summary.signed_at)),
+            "signed_at": _moment(summary.signed_at),
             "figures": summary.figures,
             "document": to_json(paper),
         }
@@ -117,9 +119,3 @@ def _new_code() -> str:
 
 def _moment(moment: datetime) -> str:
     return timezone.localtime(moment).isoformat()
-
-
-def _known(moment: datetime | None) -> datetime:
-    if moment is None:
-        raise ValueError("only a signed summary is frozen")
-    return moment

@@ -63,6 +63,6 @@ def add_issued_file(summary: Summary, *, file: Any, note: str = "", by: Any, at:
                 }],
             )  # fmt: skip
     except BaseException:
-        kept.file.storage.delete(kept.file.name)
+        kept.file.delete(save=False)
         raise
     return kept

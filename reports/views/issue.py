@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
@@ -34,9 +34,8 @@ def issue_context(summary: Summary, access: Access, here: str) -> dict[str, Any]
     """What `reports/issue_detail.html` shows. Everything on the paper comes from what was frozen."""
     issue = Issue.objects.select_related("withdrawal__by").get(summary=summary)
     figures = Figures.from_json(issue.figures)
-    township = {"township_id": summary.township_id}
-    may_sign = access.may(Permission.SUMMARY_SIGN, **township)
-    may_draft = access.may(Permission.SUMMARY_DRAFT, **township)
+    may_sign = access.may(Permission.SUMMARY_SIGN, township_id=summary.township_id)
+    may_draft = access.may(Permission.SUMMARY_DRAFT, township_id=summary.township_id)
     signed = summary.state == State.SIGNED
 
     def link(key: str) -> str | None:
@@ -59,7 +58,7 @@ def issue_context(summary: Summary, access: Access, here: str) -> dict[str, Any]
         "annexes": [_annex(annex, blocks, link) for annex, blocks in annexes],
         "foot": _html(foot, link),
         "files": files,
-        "newest": next((file for file in files if file.name.endswith(".pdf")), None),
+        "newest": next((file for file in files if file.format == "pdf"), None),
         "issued_files": list(issue.issued_files.select_related("by")),
         "replacement": replacement,
         "may_print": may_draft or may_sign,
@@ -163,7 +162,7 @@ class IssuedFileDownload(PermissionRequired):
         )
         self.require(Permission.SUMMARY_VIEW, township_id=self.kept.township_id)
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> FileResponse:
         """Always as a download: what a person sent is never shown as a page of ours."""
         response = FileResponse(
             self.kept.file.open("rb"), as_attachment=True, filename=self.kept.name, content_type=self.kept.media_type

@@ -248,6 +248,7 @@ class TestNothingChanges:
             services.edit_part(part, text="改", base_version=part.version, by=desk.world.office_clerk, at=NOON)
 
 
+@pytest.mark.services
 class TestDatabase:
     """The database has the last word: whoever goes past the services is refused there."""
 
