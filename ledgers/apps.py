@@ -13,3 +13,5 @@ class LedgersConfig(AppConfig):
 
         registry.register(KIND, "ledgers.work.export_ledger")
         pages.add_list_action(lists.export_button)
+        for kind in ("check", "apply", "undo"):
+            registry.register(f"ledger_{kind}", f"ledgers.services.imports.{kind}")

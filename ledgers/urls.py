@@ -1,9 +1,10 @@
-from django.urls import path
+from django.urls import include, path
 
 from ledgers.views import exports, statistics
 
 app_name = "ledgers"
 urlpatterns = [
+    path("imports/", include("ledgers.urls_import")),
     path("", exports.LedgerList.as_view(), name="ledger_list"),
     path("statistics/", statistics.StatisticsPage.as_view(), name="statistics"),
     path("exports/<str:token>/", exports.ExportDownload.as_view(), name="export_download"),

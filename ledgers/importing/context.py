@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -78,6 +80,7 @@ class Context:
         self.answers, self.learned, self.date1904 = answers, learned, date1904
         self.year: int = round.year if round else self.today.year
         self.questions: dict[str, Question] = {}
+        self.title = ""  # of the table, where the year often stands
         self.used: dict[tuple[str, str], str] = {}  # answers that were needed, to be learned
         self.county = township.county
         self.villages = {v.pk: v for v in Village.objects.filter(township=township).select_related("township__county")}
@@ -108,6 +111,14 @@ class Context:
         for unit in sorted(self.units.values(), key=lambda u: u.township_id is None):
             self._units.setdefault(squeeze(unit.name), unit)
         self._persons: dict[str, Cadre | NewPerson | None] = {}
+        self._quiet = 0
+
+    @property
+    def its_round(self) -> Round:
+        """The round, for ledgers that belong to one."""
+        if self.round is None:
+            raise RuntimeError("this ledger is imported into a round")
+        return self.round
 
     # names
 
@@ -209,8 +220,19 @@ class Context:
         return self.answers.get(key, "")
 
     def _ask(self, key: str, label: str, prompt: str, options: list[tuple[str, str]], suggested: str) -> None:
+        if self._quiet:
+            return
         question = self.questions.setdefault(key, Question(key, label, prompt, options, suggested))
         question.rows += 1
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Read without asking: what the portal itself would print is not a question to the clerk."""
+        self._quiet += 1
+        try:
+            yield
+        finally:
+            self._quiet -= 1
 
     def ask(self, question: Question) -> None:
         self.questions.setdefault(question.key, question)

@@ -65,7 +65,9 @@ def _reason_column(sheet: Any, header_row: int) -> int:
                 if cell.value is not None and type(cell).__name__ == "Cell":
                     cell.value = None
             return column
-    while last > 1 and not any(sheet.cell(row, last).value is not None for row in range(1, min(sheet.max_row, 200) + 1)):
+    while last > 1 and not any(
+        sheet.cell(row, last).value is not None for row in range(1, min(sheet.max_row, 200) + 1)
+    ):
         last -= 1
     return last + 1
 

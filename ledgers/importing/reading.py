@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import re
 import warnings
-import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,7 +61,11 @@ def _sheet(sheet: Any, parts: dict[str, bytes]) -> dict[str, Any]:
 
     title = str(sheet.title)
     source = parts[sheet._worksheet_path]
-    uncomputed = {_place(m.group(1).decode()) for m in _UNCOMPUTED.finditer(source)} if b"<f" in source or b":f" in source else set()
+    uncomputed = (
+        {_place(m.group(1).decode()) for m in _UNCOMPUTED.finditer(source)}
+        if b"<f" in source or b":f" in source
+        else set()
+    )
     book = sheet.parent
     # The parser yields only the cells that are there: a forged dimension or a far row costs nothing.
     parser = WorkSheetParser(
@@ -96,7 +99,8 @@ def _sheet(sheet: Any, parts: dict[str, bytes]) -> dict[str, Any]:
         if len(rows) > limits.ROWS + 50:  # title, header and foot are not data
             raise Unreadable(limits.TOO_MANY_ROWS.format(sheet=title))
     merged = [
-        (*_place(m.group(1).decode()), *_place(m.group(2).decode())) for m in _MERGED.finditer(source, _merge_start(source))
+        (*_place(m.group(1).decode()), *_place(m.group(2).decode()))
+        for m in _MERGED.finditer(source, _merge_start(source))
     ]
     if len(merged) > limits.MERGED_RANGES:
         raise Unreadable(limits.TOO_MANY_MERGED)

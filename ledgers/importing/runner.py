@@ -35,7 +35,13 @@ def _run(task: str, path: Path, *more: str) -> dict[str, Any]:
         answer = Path(folder) / "answer.json"
         command = [sys.executable, "-m", "ledgers.importing.child", task, str(path), str(answer), *more]
         # Nothing of the portal's environment: the child needs no key and no database.
-        environment = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "TMPDIR": folder, "LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2"}
+        environment = {
+            "PATH": os.defpath,
+            "PYTHONPATH": str(ROOT),
+            "TMPDIR": folder,
+            "LC_ALL": "C.UTF-8",
+            "MALLOC_ARENA_MAX": "2",
+        }
         try:
             ended = subprocess.run(  # noqa: S603 - our own interpreter and module
                 command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
@@ -47,7 +53,10 @@ def _run(task: str, path: Path, *more: str) -> dict[str, Any]:
             raise Refused(limits.TOO_SLOW)
         try:
             told = json.loads(answer.read_text())
-        except (OSError, ValueError):  # died without a word: no memory even for the sentence, or a crash inside a library
+        except (
+            OSError,
+            ValueError,
+        ):  # died without a word: no memory even for the sentence, or a crash inside a library
             raise Refused(limits.TOO_MUCH_MEMORY if ended.returncode else limits.CANNOT_READ) from None
     if "refused" in told:
         raise Refused(told["refused"])

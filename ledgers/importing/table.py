@@ -234,8 +234,12 @@ def _rows_below(grid: Grid, header: _Header) -> int:
 
 
 def _table(grid: Grid, header: _Header, wanted: list[Wanted], answers: Mapping[str, str]) -> Table:
-    table = Table(grid.title, header_row=header.rows[-1], columns={c: k for c, k in header.columns.items() if k != SKIP})
-    table.title = " ".join(shown(cell) for row in sorted(grid.rows) if row < header.rows[0] for cell in grid.rows[row].values())
+    table = Table(
+        grid.title, header_row=header.rows[-1], columns={c: k for c, k in header.columns.items() if k != SKIP}
+    )
+    table.title = " ".join(
+        shown(cell) for row in sorted(grid.rows) if row < header.rows[0] for cell in grid.rows[row].values()
+    )
     table.headings = {column: names[0] for column, names in header.names.items()}
     _doubtful(table, grid, header, wanted)
     keys = set(table.columns.values())

@@ -49,8 +49,7 @@ def _number_text(raw: str) -> str:
     try:
         number = Decimal(raw)
         if number.is_finite() and abs(number) < Decimal(10) ** 18:
-            text = f"{number.normalize():f}"
-            return text
+            return f"{number.normalize():f}"
     except InvalidOperation:
         pass
     return raw
@@ -255,7 +254,9 @@ def numbered(cell: Any, *, limit: int) -> list[str]:
     if not value:
         return []
     starts = [m.start() for m in _NUMBERED.finditer(value)]
-    parts = [value[a:b] for a, b in zip([0, *starts], [*starts, len(value)], strict=True)] if starts else value.split("\n")
+    parts = (
+        [value[a:b] for a, b in zip([0, *starts], [*starts, len(value)], strict=True)] if starts else value.split("\n")
+    )
     cleaned = [_NUMBERED.sub("", part.strip()).strip().rstrip("；;").strip() for part in parts]
     found = [part.replace("\n", "") for part in cleaned if part]
     for part in found:
@@ -282,4 +283,8 @@ def person(cell: Any) -> tuple[str, str]:
 def names(cell: Any) -> list[str]:
     """Several names in one cell: 财政所、水利站."""
     value = text(cell, limit=2000)
-    return [part for part in (squeeze(p) for p in re.split(r"[、，,；;\n/]|\s{2,}", value)) if part and part not in ("—", "-", "无")]
+    return [
+        part
+        for part in (squeeze(p) for p in re.split(r"[、，,；;\n/]|\s{2,}", value))
+        if part and part not in ("—", "-", "无")
+    ]
