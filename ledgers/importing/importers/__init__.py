@@ -1,7 +1,25 @@
 """Importers by the letter of their ledger."""
 
 from ledgers.importing.importers.base import Importer
+from ledgers.importing.importers.commitments import CommitmentImporter
 from ledgers.importing.importers.figures import FiguresImporter
+from ledgers.importing.importers.inspections import InspectionImporter
+from ledgers.importing.importers.measures import MeasureImporter
+from ledgers.importing.importers.pairings import PairingImporter
 from ledgers.importing.importers.problems import ProblemImporter
+from ledgers.importing.importers.villages import VillageImporter
 
-IMPORTERS: dict[str, type[Importer]] = {one.code: one for one in (ProblemImporter, FiguresImporter)}
+IMPORTERS: dict[str, type[Importer]] = {
+    one.code: one
+    for one in (
+        VillageImporter,
+        ProblemImporter,
+        MeasureImporter,
+        PairingImporter,
+        InspectionImporter,
+        CommitmentImporter,
+        FiguresImporter,
+    )
+}
+
+__all__ = ["IMPORTERS", "Importer"]

@@ -15,7 +15,7 @@ from common.models import RecordChanged
 from ledgers import identity
 from ledgers.definitions import LEDGERS
 from ledgers.form import Ask, Ledger
-from ledgers.importing.context import Context, NewPerson, NewUnit
+from ledgers.importing.context import Context, NewPerson, NewUnit, Pending
 from ledgers.importing.plan import Field, Item, Plan, Status, fault
 from ledgers.importing.table import Line
 from villages.models import Cadre, Unit
@@ -203,6 +203,9 @@ class Importer:
                 except Refused as refusal:
                     writer._made = before
                     self.refuse(item, refusal, labels)
+                except Pending:
+                    writer._made = before
+                    item.status = Status.ASKING
                 except RecordChanged:
                     writer._made = before
                     fault(item, "", "", None, "检查时他人正在修改这一行，请重新检查")
