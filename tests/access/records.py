@@ -20,6 +20,10 @@ from accounts.roles import ROLE_LEVEL, Role
 from audit import services as audit
 from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
 from jobs.models import Job
+from ledgers import files
+from ledgers.definitions import LEDGERS
+from ledgers.services.exports import request_export
+from ledgers.work import export_ledger
 from meetings.models import AgendaItem, Commitment, Meeting
 from pairings.models import Activity, Pairing
 from problems.models import (
@@ -247,6 +251,7 @@ def _records(
     made |= _inspection_records(at, made["problem"], visitor or at.cadre)
     if place != "sibling":
         made |= _summary_records(at)
+        made["export"] = _export(at)
     for record in made.values():
         with_history(record, at)
     return made
@@ -261,7 +266,7 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         layer = at.t
     if isinstance(record, LinkedCampaign | GoodPractice):
         layer = at.t
-    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence):
+    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | SimpleNamespace):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
 
 
@@ -326,6 +331,19 @@ def _summary_records(at: SimpleNamespace) -> dict[str, Any]:
         "summary": summary, "review": review, "signed": signed, "issued": issued, "part": part, "file": file,
         "job": done, "own_job": failed,
     }  # fmt: skip
+
+
+def export(user: User, code: str, rounds: list[Round]) -> SimpleNamespace:
+    """One's own export of a ledger, written by the worker's function: its job and the token of its file."""
+    job = request_export(LEDGERS[code], by=user, at=NOON, rounds=rounds)
+    job.result = export_ledger(lambda *_: None, **job.arguments)
+    job.state = Job.State.DONE
+    job.save()
+    return SimpleNamespace(job=job, token=job.arguments["token"], path=files.path_of(job.arguments["token"]))
+
+
+def _export(at: SimpleNamespace) -> SimpleNamespace:
+    return export(at.user, "B", [at.round])
 
 
 def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:

@@ -27,6 +27,7 @@ KINDS: dict[str, tuple[frozenset[int], frozenset[int]]] = {
     "list": (frozenset({200}), frozenset({405})),
     "page": (frozenset({200}), frozenset({405})),
     "form": (frozenset({200}), frozenset({422})),
+    "ask": (frozenset({200}), frozenset({302, 422})),  # a form that asks nothing
     "act": (frozenset({405}), frozenset({302})),
     "upload": (frozenset({405}), frozenset({422})),
     "forget": (frozenset({405}), frozenset({204})),
@@ -84,6 +85,7 @@ issued             | township   | ... ... .. xx xxx . x .
 part               | township   | ... ... .. xx xxx . x .
 file               | township   | ... ... .. xx xxx . x .
 job                | township   | ... ... .. xx xxx . x .
+export             | owner      | ... ... .. x. ... . . .
 own_job            | owner      | ... ... .. x. ... . . .
 township           | everywhere | ... ... .. .. ... . . x
 county             | everywhere | ... ... .. .. ... . . x
@@ -288,10 +290,32 @@ reports:part_move                  | act    | part        | ... ... .. xx ... . 
 reports:part_remove                | act    | part        | ... ... .. xx ... . . .
 reports:file_download              | page   | file        | ... ... .. xx xxx . x .
 
+ledgers:ledger_list                | page   |             | xxx xxx xx xx xxx x x .
+ledgers:statistics                 | page   |             | ... ... .. xx xxx . x .
+ledgers:ledger_export              | form   | ledger      | xxx xxx xx xx xxx x x .
+ledgers:list_export                | ask    | ledger      | xxx xxx xx xx xxx x x .
+ledgers:export_download            | page   | export      | xxx xxx xx xx xxx x x .
+
 jobs:job_detail                    | page   | job         | ... ... .. xx xxx . x .
 jobs:job_state                     | page   | job         | ... ... .. xx xxx . x .
 jobs:job_cancel                    | act    | own_job     | ... ... .. x. ... . . .
 jobs:job_retry                     | act    | own_job     | ... ... .. x. ... . . .
+"""
+
+# Who may take a ledger out as a workbook: who may open the list it is made of.
+LEDGERS_TEXT = """
+A  | xxx xxx xx xx xxx . x .
+B  | xxx xxx xx xx xxx x x .
+C  | xxx xxx xx xx xxx x x .
+D  | xxx xxx xx xx xxx . x .
+E  | xxx xxx xx xx xxx . x .
+F  | xxx xxx xx xx xxx . x .
+G  | ... ... .. xx xxx . x .
+H  | xxx xxx xx xx xxx x x .
+I  | xxx xxx xx xx xxx . x .
+J  | xxx xxx xx xx xxx . x .
+K  | xxx xxx xx xx xxx . x .
+L1 | ... ... .. xx xxx . x .
 """
 
 # What belongs to the visitor alone, whatever post he holds: route → (open without login, answers to GET, answers to POST).
@@ -331,14 +355,17 @@ class Route:
         """The arguments of the address for a record (or for a key that does not exist)."""
         if not self.record:
             return {}
-        if self.record == "category":
-            return {"category": "legacy"}
-        if self.record == "upload":
+        if self.record in WORDS:
+            return WORDS[self.record]
+        if self.record in TOKENED:
             return {"token": getattr(record, "token", record)}
         pk = getattr(record, "pk", record)
         return {"village": pk} if self.name in BY_VILLAGE else {"pk": pk}
 
 
+# What an address names instead of a record; what it names by a token.
+WORDS = {"category": {"category": "legacy"}, "ledger": {"code": "b"}}
+TOKENED = {"upload", "export"}
 BY_VILLAGE = {f"villages:{noun}_create" for noun in ("year", "path", "training", "post")}
 
 
@@ -355,3 +382,4 @@ def _lines(text: str) -> list[list[str]]:
 
 RECORDS = {kind: Record(kind, reach, _roles(marks)) for kind, reach, marks in _lines(RECORDS_TEXT)}
 ROUTES = [Route(name, kind, record, _roles(marks)) for name, kind, record, marks in _lines(ROUTES_TEXT)]
+LEDGER_READERS = {code: _roles(marks) for code, marks in _lines(LEDGERS_TEXT)}

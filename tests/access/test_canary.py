@@ -1,14 +1,18 @@
 """Foreign words are looked for where an address asks for them by name, and in what is computed from records."""
 
 from datetime import date
+from zipfile import ZipFile
 
 import pytest
 
+from common.errors import Refused
+from ledgers.definitions import LEDGERS
 from reports.models import Part
 from reports.services import draft_summary
+from rounds.models import Round
 from tests.access.gate import TOKENS, knock
-from tests.access.records import MISSING
-from tests.access.table import ROUTES
+from tests.access.records import MISSING, export
+from tests.access.table import LEDGER_READERS, ROUTES, WORDS
 from tests.conftest import NOON, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -24,10 +28,12 @@ CURIOUS = (
     "county_reader",
 )
 
+COUNTS = {"G", "J", "K", "L1"}  # ledgers of numbers: no words of a record stand in them
+
 
 def asking_for(records, record):
     """An address that names foreign places, people, rounds and rows in every way a list understands."""
-    keys = [str(r.pk) for r in records.values() if isinstance(r.pk, int)]
+    keys = [str(r.pk) for r in records.values() if isinstance(getattr(r, "pk", None), int)]
     return {
         "township": records["township"].pk,
         "village": records["village"].pk,
@@ -69,7 +75,7 @@ def test_a_foreign_record_in_the_question_of_a_form_stays_unknown(record, scene,
     leaks = []
     pk = scene.records["foreign"][record].pk
     for route in ROUTES:
-        if route.kind != "form" or route.record not in ("", "category"):
+        if route.kind != "form" or route.record not in ("", *WORDS):
             continue
         for name in ("office_clerk", "resident_cadre"):
             actor = scene.actors[name]
@@ -94,3 +100,33 @@ def test_a_summary_holds_only_words_of_its_township(scene):
     text = str(summary.figures) + str(summary.missing) + "".join(p.text for p in Part.objects.filter(summary=summary))
     assert "own" in text
     assert [t for t in TOKENS - own.tokens if t in text] == []
+
+
+@pytest.mark.parametrize("code", LEDGERS)
+def test_a_workbook_holds_only_what_its_asker_may_see(code, scene):
+    """The worker's function, asked for every round there is: it writes those in sight, and of them the rows in sight."""
+    rounds = list(Round.objects.all())
+    wrong = {}
+    for name in (*CURIOUS, "administrator", "ended"):
+        actor = scene.actors[name]
+        try:
+            words = words_in(export(actor.user, code, rounds).path)
+        except Refused:
+            words = None
+        if (words is not None) != (actor.role in LEDGER_READERS[code]):
+            wrong[name] = "refused" if words is None else "not refused"
+        elif words and (leaked := sorted(t for t in TOKENS - actor.tokens if t in words)):
+            wrong[name] = leaked
+        elif words and actor.village and code not in COUNTS and not any(t in words for t in actor.tokens):
+            wrong[name] = "empty"
+    assert wrong == {}
+
+
+def test_every_ledger_has_its_readers():
+    assert set(LEDGER_READERS) == set(LEDGERS)
+
+
+def words_in(path):
+    """Everything in a workbook: cells, sheet names, properties."""
+    with ZipFile(path) as book:
+        return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
