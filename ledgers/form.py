@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -73,6 +74,14 @@ class Ask:
     def seen(self, rows: Any, word: str = "visible_to") -> Any:
         """The rows of a queryset that are in sight."""
         return rows if self.access is None else getattr(rows, word)(self.access)
+
+    def village(self, name: str, township_id: int) -> str:
+        """A village's name; with its township's where several townships stand in one table."""
+        return f"{self._townships.get(township_id, '')}{name}" if len(self._townships) > 1 else name
+
+    @cached_property
+    def _townships(self) -> dict[int, str]:
+        return {r.township_id: r.township.name for r in self.rounds}
 
     @property
     def round_ids(self) -> list[int]:

@@ -34,11 +34,11 @@ def export_ledger(
     progress(2, "查找记录")
     ask, words = _ask(access, rounds, as_of, since, source, query)
     path = files.path_of(token)
-    book = Book()
-    rows = write_ledger(book, ledger, ask, progress)
-    progress(92, "保存文件")
-    with files.whole_file(path) as aside:
-        book.save(aside)
+    with Book() as book:
+        rows = write_ledger(book, ledger, ask, progress)
+        progress(92, "保存文件")
+        with files.whole_file(path) as aside:
+            book.save(aside)
     job = Job.objects.get(key=key_of(token))
     townships = set(ask.township_ids)
     note_export(

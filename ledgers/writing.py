@@ -93,7 +93,7 @@ class Look:
 
 
 class Book:
-    """A workbook being written."""
+    """A workbook being written: `with Book() as book: …; book.save(path)`. What was not saved leaves no temporary files behind."""
 
     def __init__(self) -> None:
         self.workbook = Workbook(write_only=True)
@@ -110,6 +110,19 @@ class Book:
             free, n = f"{plain[:27]}({n})", n + 1
         self._names.add(free.lower())
         return free
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *failure: Any) -> None:
+        """openpyxl keeps each sheet in a temporary file until it is saved; a cancelled export would leave it there for the worker's life."""
+        for ws in self.workbook.worksheets:
+            writer = getattr(ws, "_writer", None)
+            if writer is None or not Path(writer.out).exists():
+                continue
+            if not ws.closed:
+                ws.close()
+            writer.cleanup()
 
     def save(self, path: Path) -> None:
         self.workbook.save(path)

@@ -49,7 +49,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                 c.due_on,
                 words.said_on(c.kept_on, c.note) if kept else "",
                 state.label,
-                village.name if village else "",
+                ask.village(village.name, c.meeting.township_id) if village else "",
             ),
             pk,
             c.version,

@@ -42,7 +42,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     found = VillageYear.objects.select_related("village").in_bulk(keys)
     for pk in keys:
         if y := found.get(pk):
-            values = (y.village.name, *(getattr(y, name) for name in FIELDS), "")
+            values = (ask.village(y.village.name, y.village.township_id), *(getattr(y, name) for name in FIELDS), "")
             yield Line(values, pk, y.version, y.village.township_id)
 
 

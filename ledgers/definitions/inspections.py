@@ -78,7 +78,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                 i.held_on,
                 words.joined((i.leader.with_title if i.leader else "", i.people), "、"),
                 i.get_mode_display(),
-                w.village.name,
+                ask.village(w.village.name, i.township_id),
                 words.numbered([f.text for f in mine]),
                 words.numbered([f.requirement for f in mine if f.requirement] or [n.requirement for n in sent]),
                 "、".join(f"〔{n.year}〕{n.number}号" for n in sent),

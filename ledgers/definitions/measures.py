@@ -52,7 +52,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                 owner.with_title if owner else "",
                 _period(m),
                 _state(m, done, ask.as_of),
-                problem.village.name,
+                ask.village(problem.village.name, problem.township_id),
             ),
             pk,
             m.version,

@@ -52,7 +52,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
         place = (cadre.village or cadre.unit or "") if cadre else p.helper
         yield Line(
             (
-                p.village.name,
+                ask.village(p.village.name, p.village.township_id),
                 p.get_kind_display(),
                 str(place),
                 cadre.name if cadre else "",

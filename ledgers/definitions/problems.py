@@ -102,7 +102,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
         event = row["source_event"]
         yield Line(
             (
-                row["village__name"],
+                ask.village(row["village__name"], row["township_id"]),
                 CATEGORIES[row["category"]],
                 words.joined((row["title"], row["description"]), "\n"),
                 SOURCES[row["source"]] + (f"（{event}）" if event else ""),

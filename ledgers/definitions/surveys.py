@@ -40,7 +40,16 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     for pk in keys:
         if s := found.get(pk):
             counts = (getattr(s, name) for name in COUNTS)
-            yield Line((s.village.name, s.get_kind_display(), s.held_on, *counts, satisfaction_rate(s), ""))
+            yield Line(
+                (
+                    ask.village(s.village.name, s.village.township_id),
+                    s.get_kind_display(),
+                    s.held_on,
+                    *counts,
+                    satisfaction_rate(s),
+                    "",
+                )
+            )
 
 
 def summary(totals: Totals) -> dict[str, Value]:

@@ -87,7 +87,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
         turned = d.turned_round_on if d.turned_round_on and d.turned_round_on <= day else None
         yield Line(
             (
-                d.village.party_org,
+                ask.village(d.village.party_org, d.village.township_id),
                 d.village.get_kind_display(),
                 words.numbered([c.text for c in d.criteria.all()]),
                 d.facts,

@@ -53,11 +53,11 @@ class Command(BaseCommand):
             raise CommandError(f"目录不存在：{options['out'].absolute().parent}")
         ledger = LEDGERS[options["ledger"]]
         ask = Ask(tuple(found), options["as_of"] or timezone.localdate(), since=options["since"])
-        book = Book()
         try:
-            rows = write_ledger(book, ledger, ask, lambda percent, step: None)
-            with files.whole_file(options["out"].absolute()) as aside:
-                book.save(aside)
+            with Book() as book:
+                rows = write_ledger(book, ledger, ask, lambda percent, step: None)
+                with files.whole_file(options["out"].absolute()) as aside:
+                    book.save(aside)
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         note_export(
