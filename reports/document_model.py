@@ -15,19 +15,21 @@ from django.utils import timezone
 from common import chinese
 from reports import annexes
 from reports.document.blocks import AttachmentNote, Block, Document, Heading, Paragraph, Run, Signature
-from reports.figures import Figures
+from reports.figures import Figure, Figures
+from reports.language import Brief
 from reports.models import Part, Summary
 
 Kind = Part.Kind
 _LEVEL = {Kind.HEADING1: 1, Kind.HEADING2: 2}
-_TYPED = re.compile(r"\d+(?:\.\d+)?%?")
+# A number somebody may have counted: not the parts of a date, an ordinal, a document number or the number of a list.
+_TYPED = re.compile(r"(?<![\d.第〔])\d+(?:\.\d+)?%?(?![\d.]*[年月日号时分〕])(?!\.\D)")
 MAX_LEAD = 30
 
 
 def document(summary: Summary, parts: Sequence[Part], *, marked: bool = False) -> Document:
     """The whole paper. With `marked`, figures typed by hand are marked for the reviewer (preview only)."""
     figures = Figures.from_json(summary.figures)
-    body: list[Block] = [block for _, block in body_blocks(parts, marked=marked)]
+    body: list[Block] = [block for _, block in body_blocks(parts, figures if marked else None)]
     tables = annexes.tables(summary, figures)
     body.append(AttachmentNote(tuple(title for title, _ in tables)))
     body.append(Signature(signature_unit(figures), signed_on(summary)))
@@ -47,8 +49,7 @@ def document(summary: Summary, parts: Sequence[Part], *, marked: bool = False) -
 
 def signature_unit(figures: Figures) -> str:
     """中共清溪镇委员会; a subdistrict has a working committee."""
-    body = "工作委员会" if figures.scope["township_kind"] == "subdistrict" else "委员会"
-    return f"中共{figures.scope['township']}{body}"
+    return Brief(figures).committee
 
 
 def signed_on(summary: Summary) -> date:
@@ -56,10 +57,12 @@ def signed_on(summary: Summary) -> date:
     return timezone.localdate(summary.signed_at) if summary.signed_at else summary.as_of
 
 
-def body_blocks(parts: Sequence[Part], *, marked: bool = False) -> Iterator[tuple[Part, Block]]:
-    """Each printed part with its block, numbered. A heading without anything below it is left out, like an empty part."""
-    shown = [p for p in parts if p.kind != Kind.TITLE and p.text]
-    shown = [p for i, p in enumerate(shown) if not (p.kind in _LEVEL and _is_bare(shown, i))]
+def body_blocks(parts: Sequence[Part], figures: Figures | None = None) -> Iterator[tuple[Part, Block]]:
+    """Each printed part with its block, numbered. A heading without anything below it is left out, like an empty part.
+
+    With `figures` (the reviewer's preview) numbers in the author's words are linked to the figure they state, or marked as typed by hand.
+    """
+    shown = _without_bare([p for p in parts if p.kind != Kind.TITLE and p.text])
     first = second = item = 0
     for index, part in enumerate(shown):
         if part.kind == Kind.HEADING1:
@@ -70,12 +73,14 @@ def body_blocks(parts: Sequence[Part], *, marked: bool = False) -> Iterator[tupl
             yield part, Heading(2, f"（{chinese.numeral(second)}）{part.text}", key=part.key)
         elif part.kind == Kind.POINT:
             second += 1
-            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"（{chinese.numeral(second)}）", marked)
+            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"（{chinese.numeral(second)}）", figures)
         elif part.kind == Kind.ITEM:
             item += 1
-            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"{chinese.numeral(item)}是", marked)
+            yield part, _paragraph(part, "" if _is_alone(shown, index) else f"{chinese.numeral(item)}是", figures)
+        elif part.kind == Kind.ADDRESSEE:
+            yield part, Paragraph(tuple(_runs(part, figures)), flush=True, key=part.key)
         else:
-            yield part, _paragraph(part, "", marked)
+            yield part, _paragraph(part, "", figures)
 
 
 def _is_alone(shown: list[Part], index: int) -> bool:
@@ -85,32 +90,67 @@ def _is_alone(shown: list[Part], index: int) -> bool:
     return not any(part.kind == kind for part in neighbours)
 
 
-def _is_bare(shown: Sequence[Part], index: int) -> bool:
-    level = _LEVEL[Kind(shown[index].kind)]
-    following = shown[index + 1] if index + 1 < len(shown) else None
-    if following is None or following.kind == Kind.PARAGRAPH:
-        return True  # the closing paragraph belongs to no heading
-    return following.kind in _LEVEL and _LEVEL[Kind(following.kind)] <= level
+def _without_bare(parts: Sequence[Part]) -> list[Part]:
+    """Without headings that have nothing under them; from the end, so that a heading of such headings goes too."""
+    kept: list[Part] = []
+    for part in reversed(parts):
+        level = _LEVEL.get(Kind(part.kind))
+        if level is not None:
+            following = kept[-1] if kept else None
+            if following is None or following.kind == Kind.PARAGRAPH:
+                continue  # the closing paragraph belongs to no heading
+            if following.kind in _LEVEL and _LEVEL[Kind(following.kind)] <= level:
+                continue
+        kept.append(part)
+    return kept[::-1]
 
 
-def _paragraph(part: Part, number: str, marked: bool) -> Paragraph:
+def _paragraph(part: Part, number: str, figures: Figures | None) -> Paragraph:
     """Numbered paragraphs begin with a leading clause: the words up to the first full stop, when they are few."""
-    runs = _own(part.own_text, marked) if part.is_own else [Run(r["text"] or "", r["figure"]) for r in part.generated]
+    runs = _runs(part, figures)
     if part.kind in (Kind.ITEM, Kind.POINT):
         runs = _with_lead(number, runs)
     return Paragraph(tuple(runs), key=part.key)
 
 
-def _own(text: str, marked: bool) -> list[Run]:
-    if not marked:
-        return [Run(text)]
-    runs, last = [], 0
+def _runs(part: Part, figures: Figures | None) -> list[Run]:
+    if part.is_own:
+        return [Run(part.own_text)] if figures is None else _own(part, figures)
+    return [Run(r["text"] or "", r["figure"], _stale(r, figures)) for r in part.runs]
+
+
+def _stale(run: dict[str, str | None], figures: Figures | None) -> str | None:
+    """A locked number that the data no longer bears."""
+    figure = figures.figures.get(run["figure"] or "") if figures else None
+    return "changed" if figure and figure.text != run["text"] else None
+
+
+def _own(part: Part, figures: Figures) -> list[Run]:
+    """The author's words: a number that states a figure links to its list, any other is marked as typed by hand; dates are neither."""
+    runs, last, text = [], 0, part.own_text
     for match in _TYPED.finditer(text):
         if match.start() > last:
             runs.append(Run(text[last : match.start()]))
-        runs.append(Run(match.group(), mark="typed"))
+        key = _states(match, text, part, figures)
+        runs.append(Run(match.group(), figure=key) if key else Run(match.group(), mark="typed"))
         last = match.end()
     return [*runs, Run(text[last:])] if last < len(text) else runs
+
+
+def _states(match: re.Match[str], text: str, part: Part, figures: Figures) -> str | None:
+    """The figure a typed number states: one of its own paragraph, else the only one of the summary with this value and unit."""
+    number, after = match.group().removesuffix("%"), text[match.end() :]
+
+    def fits(figure: Figure) -> bool:
+        unit = "%" if match.group().endswith("%") else figure.unit
+        return figure.text == number and (unit == figure.unit == "%" or (unit != "%" and after.startswith(unit)))
+
+    here = [figures.figures[r["figure"]] for r in part.generated if r["figure"] in figures.figures]
+    for figure in here:
+        if fits(figure):
+            return figure.key
+    found = {figure.ids: figure.key for figure in figures.figures.values() if figure.unit and fits(figure)}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _with_lead(number: str, runs: list[Run]) -> list[Run]:

@@ -1,49 +1,103 @@
-"""The outline of each kind of summary, as data: order of parts, their fixed words, which sentences stand in them.
+"""The outline of each kind of summary, as data: order of parts, their fixed words, which sentences stand in them in which wording.
 
-Numbers (一、（一）一是 1.) are never written here or kept with a part: they follow from the order in which the parts stand.
+The portal brings one for each kind; an office keeps its own (models.Outline) as the same data. Numbers (一、（一）一是 1.) are never
+written here or kept with a part: they follow from the order in which the parts stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from common import chinese
 from reports.figures import Figures
 from reports.language import SENTENCES, Brief, Sentence, runs
 from reports.language.brief import Pieces
-from reports.models import Part, Summary
+from reports.models import Outline, Part, Summary
 
 Kind = Part.Kind
+HEADINGS = (Kind.HEADING1, Kind.HEADING2)
+
+
+@dataclass(frozen=True)
+class Use:
+    """One sentence in one of its wordings; no variant is the usual one."""
+
+    sentence: str
+    variant: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Use:
+        """“period.closed” or “period.closed/names”."""
+        sentence, _, variant = text.partition("/")
+        return cls(sentence, variant)
+
+    def __str__(self) -> str:
+        return f"{self.sentence}/{self.variant}" if self.variant else self.sentence
 
 
 @dataclass(frozen=True)
 class Plan:
-    """One part. `lead` is its leading clause (及早动员部署。); the sentences follow; without a single sentence the part stays empty."""
+    """One part. `lead` is its leading clause (及早动员部署。) or its title; the sentences follow. A part whose sentences all lack their
+    data stays empty; one without any sentence is the office's own fixed text. `off` keeps a part in the outline without printing it."""
 
     key: str
     kind: str
     lead: str = ""
-    sentences: tuple[str, ...] = ()
+    uses: tuple[Use, ...] = ()
+    off: bool = False
+
+    @property
+    def is_heading(self) -> bool:
+        return self.kind in HEADINGS
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "kind": self.kind,
+            "lead": self.lead,
+            "sentences": [str(use) for use in self.uses],
+            "off": self.off,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Plan:
+        """A sentence that this edition of the portal does not know any more is left out."""
+        uses = tuple(use for use in map(Use.of, data["sentences"]) if use.sentence in SENTENCES)
+        return cls(data["key"], data["kind"], data["lead"], uses, data["off"])
+
+
+def title(pattern: str) -> Plan:
+    return Plan("title", Kind.TITLE, pattern)
 
 
 def heading(key: str, level: int, words: str) -> Plan:
     return Plan(key, Kind.HEADING1 if level == 1 else Kind.HEADING2, words)
 
 
-def paragraph(key: str, *sentences: str) -> Plan:
-    return Plan(key, Kind.PARAGRAPH, "", sentences)
+def _part(kind: Kind, key: str, lead: str, sentences: Sequence[str]) -> Plan:
+    return Plan(key, kind, lead, tuple(Use.of(text) for text in sentences))
+
+
+def paragraph(key: str, *sentences: str, words: str = "") -> Plan:
+    """Outside of every heading: introduction, closing."""
+    return _part(Kind.PARAGRAPH, key, words, sentences)
+
+
+def body(key: str, *sentences: str) -> Plan:
+    """A paragraph under a heading, without a number."""
+    return _part(Kind.BODY, key, "", sentences)
 
 
 def item(key: str, lead: str, *sentences: str) -> Plan:
-    return Plan(key, Kind.ITEM, lead, sentences)
+    return _part(Kind.ITEM, key, lead, sentences)
 
 
 def point(key: str, lead: str, *sentences: str) -> Plan:
-    return Plan(key, Kind.POINT, lead, sentences)
+    return _part(Kind.POINT, key, lead, sentences)
 
 
-TITLE = Plan("title", Kind.TITLE)
+STEM = "{乡镇}{年度}年{轮次}{对象}{工作}"
 
 _ORGANISATION = (
     item("organisation.deployment", "及早动员部署。", "organisation.enlarged", "organisation.villages"),
@@ -92,55 +146,106 @@ _NEXT = (
     item("next.training", "建强村级队伍。", "next.training"),
 )
 
-STAGE = (
-    TITLE,
-    paragraph("introduction", "opening.listed", "opening.standing", "opening.formula"),
-    heading("part.work", 1, "主要做法及成效"),
-    heading("part.organisation", 2, "加强组织领导，层层压实整治责任"),
-    *_ORGANISATION,
-    heading("part.rectifying", 2, "坚持问题导向，精准推进整改落实"),
-    *_RECTIFYING,
-    heading("part.results", 2, "注重标本兼治，稳步提升整治成效"),
-    *_RESULTS,
-    heading("part.shortfalls", 1, "存在问题与困难"),
-    *_SHORTFALLS,
-    heading("part.next", 1, "下步工作打算"),
-    *_NEXT,
-    paragraph("closing", "closing.outlook"),
-)
 
-
-def _periodic(this: str, following: str) -> tuple[Plan, ...]:
+def _looking_back(name: str) -> tuple[Plan, ...]:
     return (
-        TITLE,
+        title(STEM + name),
+        paragraph("introduction", "opening.listed", "opening.standing", "opening.formula"),
+        heading("part.work", 1, "主要做法及成效"),
+        heading("part.organisation", 2, "加强组织领导，层层压实整治责任"),
+        *_ORGANISATION,
+        heading("part.rectifying", 2, "坚持问题导向，精准推进整改落实"),
+        *_RECTIFYING,
+        heading("part.results", 2, "注重标本兼治，稳步提升整治成效"),
+        *_RESULTS,
+        heading("part.shortfalls", 1, "存在问题与困难"),
+        *_SHORTFALLS,
+        heading("part.next", 1, "下步工作打算"),
+        *_NEXT,
+        paragraph("closing", "closing.outlook"),
+    )
+
+
+def _periodic(name: str, *, inspections: tuple[str, ...]) -> tuple[Plan, ...]:
+    """About the period: what was closed, what moved, what is new, how it stands beside the one before, what falls due in the next."""
+    return (
+        title(STEM + name),
         paragraph("introduction", "opening.period", "opening.formula"),
-        heading("part.work", 1, f"{this}工作情况"),
-        item("period.progress", "推进问题整改。", "period.closed", "period.moved", "period.new", "period.standing"),
+        heading("part.work", 1, "{本期}工作情况"),
+        item("period.closed", "问题销号有进展。", "period.closed"),
+        item("period.progress", "推进问题整改。", "period.moved", "period.new", "period.relapsed"),
+        item("period.compared", "对照上期看变化。", "period.compared"),
         item("period.meetings", "加强会商调度。", "period.meetings"),
-        item(
-            "period.inspection", "开展督导走访。",
-            "rectifying.inspections", "rectifying.notices", "rectifying.bulletins", "rectifying.visits",
-        ),
+        item("period.inspection", "开展督导走访。", *inspections),
         item("period.help", "落实结对帮扶。", "organisation.activities"),
         heading("part.shortfalls", 1, "存在问题与困难"),
         point("shortfalls.problems", "部分问题有待攻坚。", "shortfalls.open", "shortfalls.commitments"),
         point("shortfalls.posts", "个别岗位出现空缺。", "shortfalls.vacancies"),
-        heading("part.next", 1, f"{following}工作打算"),
-        item("next.problems", "啃下剩余难题。", "next.problems"),
+        heading("part.next", 1, "{下期}工作打算"),
+        item("next.problems", "紧盯到期问题。", "next.late", "next.due"),
         item("next.commitments", "兑现议定事项。", "next.commitments"),
-        item("next.calendar", "抓好后续环节。", "next.calendar"),
-    )  # fmt: skip
+        item("next.calendar", "抓好后续环节。", "next.calendar_due"),
+    )
 
+
+_SUPERVISION = ("rectifying.inspections", "rectifying.notices", "rectifying.bulletins", "rectifying.visits")
+
+_BULLETIN = (
+    title("{党委}关于{年度}年{轮次}{对象}{工作}督查情况的通报"),
+    Plan("addressee", Kind.ADDRESSEE, "各村党组织，{级}属各站所："),
+    paragraph("introduction", "bulletin.opening", "bulletin.total", "opening.formula/bulletin"),
+    heading("part.work", 1, "好的方面"),
+    item("bulletin.closed", "问题整改有进展。", "bulletin.closed", "period.standing"),
+    item("bulletin.replied", "督查反馈较及时。", "bulletin.replied"),
+    item("bulletin.practices", "好的做法有形成。", "results.practices"),
+    heading("part.shortfalls", 1, "存在的问题"),
+    point("bulletin.findings", "具体工作不到位。", "bulletin.findings"),
+    point("bulletin.late", "整改反馈不及时。", "bulletin.late"),
+    point("shortfalls.problems", "部分问题未销号。", "shortfalls.open"),
+    heading("part.next", 1, "工作要求"),
+    item("bulletin.requirements", "立即整改督查问题。", "bulletin.requirements"),
+    item("bulletin.reply", "按时反馈整改情况。", "bulletin.reply_by"),
+    item("next.problems", "按期办结台账问题。", "next.problems"),
+    paragraph(
+        "closing", words="各村党组织要对照通报举一反三、逐项整改；包村领导、驻村干部要跟踪督促，确保改到位、不反弹。"
+    ),
+)
+
+_ACCEPTANCE = (
+    title(STEM + "验收报告"),
+    paragraph("introduction", "acceptance.opening", "opening.standing", "opening.formula/acceptance"),
+    heading("part.objects", 1, "整顿对象基本情况"),
+    body("acceptance.objects", "rectifying.decision", "acceptance.criteria", "rectifying.plans"),
+    heading("part.work", 1, "整治成效"),
+    item(
+        "acceptance.problems",
+        "问题化解。",
+        "acceptance.villages",
+        "results.closed",
+        "results.projects",
+        "results.villages",
+    ),
+    item("acceptance.economy", "集体经济。", "results.income", "results.paths"),
+    item("acceptance.posts", "班子建设。", "acceptance.posts", "results.practices"),
+    heading("part.surveys", 1, "群众满意度测评"),
+    body("acceptance.surveys", "acceptance.surveys", "acceptance.midterm"),
+    heading("part.shortfalls", 1, "尚未解决的问题"),
+    body("shortfalls.problems", "shortfalls.open"),
+    heading("part.next", 1, "验收结论"),
+    body("acceptance.verdict", "acceptance.verdict"),
+)
 
 OUTLINES: dict[str, tuple[Plan, ...]] = {
-    Summary.Kind.WEEKLY: _periodic("本周", "下周"),
-    Summary.Kind.MONTHLY: _periodic("本月", "下月"),
-    Summary.Kind.QUARTERLY: _periodic("本季度", "下季度"),
-    Summary.Kind.STAGE: STAGE,
-    Summary.Kind.ANNUAL: STAGE,
+    Summary.Kind.WEEKLY: _periodic("工作周报（{期间}）", inspections=_SUPERVISION),
+    Summary.Kind.MONTHLY: _periodic("{月份}工作情况报告", inspections=_SUPERVISION),
+    Summary.Kind.QUARTERLY: _periodic("{季度}工作情况报告", inspections=_SUPERVISION),
+    Summary.Kind.STAGE: _looking_back("阶段性工作总结"),
+    Summary.Kind.ANNUAL: _looking_back("年度工作总结"),
+    Summary.Kind.BULLETIN: _BULLETIN,
+    Summary.Kind.ACCEPTANCE: _ACCEPTANCE,
 }
 # Quiet periods are no gaps: a week without an inspection is not “missing” one.
-GAPS_COUNT = {Summary.Kind.STAGE, Summary.Kind.ANNUAL}
+GAPS_COUNT = {Summary.Kind.STAGE, Summary.Kind.ANNUAL, Summary.Kind.BULLETIN, Summary.Kind.ACCEPTANCE}
 # Where an author may add paragraphs of his own: heading → the kind they take.
 OWN_KINDS = {"part.work": Kind.ITEM, "part.shortfalls": Kind.POINT, "part.next": Kind.ITEM}
 
@@ -154,50 +259,100 @@ class Draft:
     runs: list[dict[str, str | None]]
 
 
-def title_of(figures: Figures) -> str:
+def plans_of(outline: Outline | None, kind: str) -> tuple[Plan, ...]:
+    """The outline a township uses for a kind: its own, or the one the portal brings."""
+    if outline is None or not outline.parts:
+        return OUTLINES[kind]
+    return tuple(Plan.from_json(data) for data in outline.parts)
+
+
+def title_of(figures: Figures, plans: Sequence[Plan] | None = None) -> str:
     """清溪镇2026年第二轮后进村集中整治阶段性工作总结."""
-    b = Brief(figures)
-    scope = b.scope
-    stem = f"{scope['township']}{scope['year']}年{b.round}{b.label}{b.work}"
-    last = scope["ends_on"]
-    year, month = int(last[:4]), int(last[5:7])
-    words = {
-        Summary.Kind.WEEKLY: f"工作周报（{b.span(scope['starts_on'], last)}）",
-        Summary.Kind.MONTHLY: f"{month}月份工作情况报告"
-        if year == scope["year"]
-        else f"{year}年{month}月份工作情况报告",
-        Summary.Kind.QUARTERLY: f"第{chinese.numeral((month - 1) // 3 + 1)}季度工作情况报告",
-        Summary.Kind.STAGE: "阶段性工作总结",
-        Summary.Kind.ANNUAL: "年度工作总结",
-    }
-    return stem + words[scope["kind"]]
+    chosen = OUTLINES[figures.scope["kind"]] if plans is None else plans
+    return Brief(figures).filled(next(plan.lead for plan in chosen if plan.kind == Kind.TITLE))
 
 
-def write(figures: Figures) -> list[Draft]:
-    """Every part of the kind's outline in order, empty ones included: an empty part keeps the place of its words for a later day."""
+def write(figures: Figures, plans: Sequence[Plan] | None = None) -> list[Draft]:
+    """Every part of the outline in order, empty ones included: an empty part keeps the place of its words for a later day."""
     brief = Brief(figures)
-    drafts = []
-    for plan in OUTLINES[figures.scope["kind"]]:
-        if plan.kind == Kind.TITLE:
-            drafts.append(Draft(plan.key, plan.kind, runs([title_of(figures)])))
-        elif plan.kind in (Kind.HEADING1, Kind.HEADING2):
-            drafts.append(Draft(plan.key, plan.kind, runs([plan.lead])))
-        else:
-            body: Pieces = []
-            for key in plan.sentences:
-                body += SENTENCES[key].write(brief) or []
-            drafts.append(Draft(plan.key, plan.kind, runs([plan.lead, *body]) if body else []))
-    return drafts
+    return [_written(brief, plan) for plan in (OUTLINES[figures.scope["kind"]] if plans is None else plans)]
 
 
-def gaps(figures: Figures) -> Iterator[tuple[str, Sentence]]:
+def _written(brief: Brief, plan: Plan) -> Draft:
+    lead = brief.filled(plan.lead)
+    if plan.off:
+        return Draft(plan.key, plan.kind, [])
+    if not plan.uses:
+        return Draft(plan.key, plan.kind, runs([lead]))
+    body: Pieces = []
+    for use in plan.uses:
+        body += SENTENCES[use.sentence].write(brief, use.variant) or []
+    return Draft(plan.key, plan.kind, runs([lead, *body]) if body else [])
+
+
+def gaps(figures: Figures, plans: Sequence[Plan] | None = None) -> Iterator[tuple[str, Sentence]]:
     """(part key, sentence) for every sentence that a record is missing for."""
     kind = figures.scope["kind"]
     if kind not in GAPS_COUNT and figures.get("problems"):
         return
     brief = Brief(figures)
-    for plan in OUTLINES[kind]:
-        for key in plan.sentences:
-            sentence = SENTENCES[key]
-            if sentence.missing and not sentence.write(brief):
+    for plan in OUTLINES[kind] if plans is None else plans:
+        for use in plan.uses if not plan.off else ():
+            sentence = SENTENCES[use.sentence]
+            if sentence.missing and not sentence.write(brief, use.variant):
                 yield plan.key, sentence
+
+
+# What an office changes in its outline: each function takes the plans and gives new ones.
+
+
+def moved(plans: Sequence[Plan], key: str, *, up: bool) -> tuple[Plan, ...]:
+    """A heading moves with all that stands under it, past its neighbour of the same level; a part moves within its heading."""
+    row = list(plans)
+    start = next(i for i, plan in enumerate(row) if plan.key == key)
+    end = _end(row, start)
+    if up:
+        before = _start_before(row, start)
+        if before is None:
+            return tuple(row)
+        return (*row[:before], *row[start:end], *row[before:start], *row[end:])
+    if end >= len(row) or not _alike(row[start], row[end]):
+        return tuple(row)
+    after = _end(row, end)
+    return (*row[:start], *row[end:after], *row[start:end], *row[after:])
+
+
+def _depth(plan: Plan) -> int:
+    """0 stands alone (title, introduction, closing), 1 and 2 are headings, 3 what stands under them."""
+    if plan.kind in (Kind.TITLE, Kind.ADDRESSEE, Kind.PARAGRAPH):
+        return 0
+    return {Kind.HEADING1: 1, Kind.HEADING2: 2}.get(Kind(plan.kind), 3)
+
+
+def _end(row: Sequence[Plan], start: int) -> int:
+    """The place behind a part with all that stands under it."""
+    if not row[start].is_heading:
+        return start + 1
+    for i in range(start + 1, len(row)):
+        if _depth(row[i]) <= _depth(row[start]):
+            return i
+    return len(row)
+
+
+def _alike(plan: Plan, other: Plan) -> bool:
+    return _depth(plan) == _depth(other) != 0
+
+
+def _start_before(row: Sequence[Plan], start: int) -> int | None:
+    """Where the neighbour in front begins, when it is one of the same level."""
+    for i in range(start - 1, -1, -1):
+        if _alike(row[start], row[i]):
+            return i
+        if _depth(row[i]) < _depth(row[start]):
+            return None
+    return None
+
+
+def changed(plans: Sequence[Plan], key: str, **values: Any) -> tuple[Plan, ...]:
+    """One part with other words, sentences, or switched off."""
+    return tuple(replace(plan, **values) if plan.key == key else plan for plan in plans)

@@ -76,7 +76,9 @@ def _notices(tally: Tally, scope: Scope) -> None:
     notices = list(
         Notice.objects.filter(scope.during("issued_on"), scope.mine("inspection__round"))
         .order_by("year", "number")
-        .values("pk", "year", "number", "issued_on", "replied_on", "reply_due_on", "requirement", "village__name")
+        .values(
+            "pk", "year", "number", "issued_on", "replied_on", "reply_due_on", "requirement", "village__name", "reply"
+        )
     )
     answered = [n for n in notices if n["replied_on"] and n["replied_on"] <= scope.as_of]
     waiting = [n for n in notices if n not in answered]
@@ -102,6 +104,7 @@ def _notices(tally: Tally, scope: Scope) -> None:
             "on": iso(n["issued_on"]),
             "due_on": iso(n["reply_due_on"]),
             "replied_on": iso(n["replied_on"]) if n in answered else "",
+            "reply": n["reply"] if n in answered else "",
             "late": n in late,
             "requirement": n["requirement"],
         }

@@ -3,12 +3,34 @@
 `SENTENCES` is the declared list; `reports.outlines` says which stand where.
 """
 
-from reports.language import closing, next_steps, opening, organisation, period, rectifying, results, shortfalls
+from reports.language import (
+    acceptance,
+    bulletin,
+    closing,
+    next_steps,
+    opening,
+    organisation,
+    period,
+    rectifying,
+    results,
+    shortfalls,
+)
 from reports.language.brief import Brief, runs
 from reports.language.sentence import Sentence
 
 SENTENCES: dict[str, Sentence] = {}
-for _module in (opening, organisation, rectifying, results, shortfalls, next_steps, closing, period):
+for _module in (
+    opening,
+    organisation,
+    rectifying,
+    results,
+    shortfalls,
+    next_steps,
+    closing,
+    period,
+    bulletin,
+    acceptance,
+):
     for _sentence in _module.sentences:
         SENTENCES[_sentence.key] = _sentence
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from common import chinese
@@ -23,11 +24,9 @@ LABELS = {  # label of the round: the thing rectified, the work on it
 }
 
 
-THIS = {
-    "weekly": "本周",
-    "monthly": "本月",
-    "quarterly": "本季度",
-}  # how a paper calls its period; the others look back
+# How a paper calls its period and the one after it; the others look back.
+THIS = {"weekly": "本周", "monthly": "本月", "quarterly": "本季度", "bulletin": "本期"}
+FOLLOWING = {"weekly": "下周", "monthly": "下月", "quarterly": "下季度"}
 
 
 class Brief:
@@ -42,6 +41,7 @@ class Brief:
         self.round = f"第{chinese.numeral(self.scope['number'])}轮"
         self.villages: list[str] = self.scope["villages"]
         self.this = THIS.get(self.scope["kind"], "")
+        self.following = FOLLOWING.get(self.scope["kind"], "下一步")
         self.year = day_of(self.scope["as_of"]).year
 
     def figure(self, key: str) -> Figure | None:
@@ -80,6 +80,56 @@ class Brief:
         if (start.year, start.month) == (end.year, end.month):
             return f"{self.day(first)}至{end.day}日"
         return f"{self.day(first)}至{self.day(last)}"
+
+    def villages_first(self, village: str) -> int:
+        """Sort key: listed villages in the township's order, others behind them."""
+        return self._places.get(village, len(self._places))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.villages)}
+
+    def rows(self, ids: Iterable[int]) -> list[dict[str, Any]]:
+        """The problems with these keys, in the order of the ledger."""
+        wanted = set(ids)
+        return [r for r in self.facts["problems"] if r["id"] in wanted]
+
+    @property
+    def committee(self) -> str:
+        """中共清溪镇委员会; a subdistrict has a working committee."""
+        return (
+            f"中共{self.scope['township']}{'工作委员会' if self.scope['township_kind'] == 'subdistrict' else '委员会'}"
+        )
+
+    def names(self) -> dict[str, str]:
+        """What an office may write into a title or heading in brackets: {乡镇}{年度}年{轮次}{对象}{工作}."""
+        return {
+            "党委": self.committee,
+            "乡镇": self.scope["township"],
+            "年度": str(self.scope["year"]),
+            "轮次": self.round,
+            "对象": self.label,
+            "工作": self.work,
+            "级": self.level,
+            "我": self.we,
+            "本期": self.this or "本期",
+            "下期": self.following,
+            "期间": self.span(self.scope["starts_on"], self.scope["ends_on"]),
+            "月份": self._month,
+            "季度": f"第{chinese.numeral((day_of(self.scope['ends_on']).month - 1) // 3 + 1)}季度",
+        }
+
+    @property
+    def _month(self) -> str:
+        """9月份; of another year than the round's with the year."""
+        day = day_of(self.scope["ends_on"])
+        return f"{day.month}月份" if day.year == self.scope["year"] else f"{day.year}年{day.month}月份"
+
+    def filled(self, words: str) -> str:
+        """Words of an outline with its brackets filled; a bracket nobody knows stays as it was typed."""
+        for name, value in self.names().items():
+            words = words.replace(f"{{{name}}}", value)
+        return words
 
     @property
     def as_of(self) -> str:

@@ -9,10 +9,12 @@ from reports.language.sentence import Sentences
 sentences = Sentences()
 
 
-@sentences.add("next.problems")
-def problems(b: Brief) -> Pieces | None:
+@sentences.add("next.problems", "未销号问题的时限", variants={"days": "写明时限", "brief": "只写个数"})
+def problems(b: Brief, variant: str) -> Pieces | None:
     if not b.figure("open"):
         return None
+    if variant == "brief":
+        return ["对照台账逐项倒排，对", *b.number("open"), "未销号问题定人定责、限期办结。"]
     rows = [r for r in b.facts["problems"] if r["state"] != "closed" and r["due_on"]]
     late = [r for r in rows if r["colour"] == "red"]
     running = [r for r in rows if r["colour"] != "red" and r["due_on"] >= b.scope["as_of"]]
@@ -33,7 +35,7 @@ def problems(b: Brief) -> Pieces | None:
     return [*out, "，" if clauses else "", "，".join(clauses), "。"]
 
 
-@sentences.add("next.commitments")
+@sentences.add("next.commitments", "议定事项督办")
 def commitments(b: Brief) -> Pieces | None:
     if not b.figure("commitments.open"):
         return None
@@ -45,14 +47,14 @@ def commitments(b: Brief) -> Pieces | None:
     return ["紧盯协调会议定事项", *b.number("commitments.open"), f"：{'、'.join(told)}{more}，逐项跟踪督办、限期销账。"]
 
 
-@sentences.add("next.calendar")
+@sentences.add("next.calendar", "行事历剩余工作")
 def calendar(b: Brief) -> Pieces | None:
     if not b.figure("calendar.left"):
         return None
     return ["按照行事历抓好剩余", *b.number("calendar.left"), "工作，确保按期完成。"]
 
 
-@sentences.add("next.training", missing="村干部学历教育人选", entered="villages:training_list")
+@sentences.add("next.training", "村干部学历教育", missing="村干部学历教育人选", entered="villages:training_list")
 def training(b: Brief) -> Pieces | None:
     if not b.figure("training.degree"):
         return None

@@ -5,21 +5,24 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from common import chinese
-from reports.language.brief import Brief, Pieces, day_of
+from reports.language.brief import Brief, Pieces, day_of, joined
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
 
 
-@sentences.add("opening.listed", missing="本轮审定的整顿对象", entered="rounds:designation_list")
-def listed(b: Brief) -> Pieces | None:
+@sentences.add(
+    "opening.listed", "部署和整顿对象", missing="本轮审定的整顿对象", entered="rounds:designation_list",
+    variants={"full": "写明部署、对象和目的", "short": "只写部署和对象"},
+)  # fmt: skip
+def listed(b: Brief, variant: str) -> Pieces | None:
     if not b.figure("listed"):
         return None
     start = chinese.full_date(day_of(b.scope["round_starts_on"]))
     by = f"按照{b.scope['deployed_by']}统一部署，" if b.scope["deployed_by"] else ""
     screened = "经排查摸底、研判审定，" if b.figure("screened_villages") else ""
     aim = b.scope["aim"].strip().rstrip("。")
-    purpose = (aim if aim.startswith("着力") else f"着力{aim}") if aim else ""
+    purpose = (aim if aim.startswith("着力") else f"着力{aim}") if aim and variant == "full" else ""
     out: Pieces = [
         f"自{start}启动“{b.scope['campaign']}”活动{b.round}{b.label}{b.work}以来，{b.we}{by}{screened}把",
         *b.listed,
@@ -28,7 +31,7 @@ def listed(b: Brief) -> Pieces | None:
     return [*out, f"，{purpose}。" if purpose else "。"]
 
 
-@sentences.add("opening.standing", missing="问题台账", entered="problems:problem_list")
+@sentences.add("opening.standing", "问题总体情况", missing="问题台账", entered="problems:problem_list")
 def standing(b: Brief) -> Pieces | None:
     if not b.figure("problems"):
         return None
@@ -38,19 +41,22 @@ def standing(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("opening.period", missing="问题台账", entered="problems:problem_list")
+@sentences.add("opening.period", "本期概况", missing="问题台账", entered="problems:problem_list")
 def of_period(b: Brief) -> Pieces | None:
     """Weekly, monthly and quarterly papers begin with their period."""
     if not b.figure("problems"):
         return None
     span = _span(day_of(b.scope["starts_on"]), day_of(b.scope["ends_on"]))
     out: Pieces = [f"{span}，{b.we}继续推进{b.scope['year']}年{b.round}{b.label}{b.work}"]
-    moved = []
-    for key, verb in (("period.new", "新增问题"), ("period.closed", "销号问题")):
-        if b.figure(key):
-            moved.append([verb, *b.number(key)])
-    for part in moved:
-        out += ["，", *part]
+    moved = [
+        [verb, *b.number(key)]
+        for key, verb in (("period.new", "新增问题"), ("period.closed", "销号"), ("period.relapsed", "反弹"))
+        if b.figure(key)
+    ]
+    out += ["，", *joined(moved, "、"), "；台账共有问题"] if moved else ["；台账没有增减，共有问题"]
+    out += b.number("problems")
+    if b.figure("closed"):
+        out += ["，累计销号", *b.number("closed"), "，销号率", *b.number("closed.rate")]
     return [*out, "。"]
 
 
@@ -61,6 +67,14 @@ def _span(start: date, end: date) -> str:
     return chinese.period(start, end)
 
 
-@sentences.add("opening.formula")
-def formula(b: Brief) -> Pieces | None:
-    return ["现将工作开展情况报告如下："] if b.figure("listed") or b.figure("problems") else None
+FORMULAE = {
+    "report": "现将工作开展情况报告如下：",
+    "brief": "现将有关情况汇报如下：",
+    "bulletin": "现将有关情况通报如下：",
+    "acceptance": "现将验收情况报告如下：",
+}
+
+
+@sentences.add("opening.formula", "承启语", variants=FORMULAE)
+def formula(b: Brief, variant: str) -> Pieces | None:
+    return [FORMULAE[variant]] if b.figure("listed") or b.figure("problems") else None

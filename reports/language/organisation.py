@@ -12,8 +12,11 @@ sentences = Sentences()
 MANY_DAYS = 6
 
 
-@sentences.add("organisation.enlarged", missing="党委扩大会议的会议记录", entered="meetings:meeting_list")
-def enlarged(b: Brief) -> Pieces | None:
+@sentences.add(
+    "organisation.enlarged", "党委扩大会议", missing="党委扩大会议的会议记录", entered="meetings:meeting_list",
+    variants={"days": "写明各次日期", "count": "只写次数"},
+)  # fmt: skip
+def enlarged(b: Brief, variant: str) -> Pieces | None:
     meetings = b.facts["meetings"]["enlarged_committee_meeting"]
     if not meetings["days"]:
         return None
@@ -23,7 +26,7 @@ def enlarged(b: Brief) -> Pieces | None:
         verb = "动员部署" if deployed else "专题研究"
         return [f"{b.party_committee}于{b.day(days[0])}召开{b.enlarged}，{verb}{b.label}{b.work}工作。"]
     others = [day for day in days if day != deployed]
-    if deployed and 0 < len(others) <= MANY_DAYS:
+    if variant == "days" and deployed and 0 < len(others) <= MANY_DAYS:
         told = f"{b.day(deployed)}动员部署，{b.days(others)}逐次研究推进，"
     else:
         told = ""
@@ -34,7 +37,7 @@ def enlarged(b: Brief) -> Pieces | None:
     ]
 
 
-@sentences.add("organisation.villages", missing="村级部署会的会议记录", entered="meetings:meeting_list")
+@sentences.add("organisation.villages", "村级部署会", missing="村级部署会的会议记录", entered="meetings:meeting_list")
 def villages(b: Brief) -> Pieces | None:
     meetings = b.facts["meetings"]["village_mobilisation"]
     if not b.figure("meetings.village_mobilisation"):
@@ -46,7 +49,7 @@ def villages(b: Brief) -> Pieces | None:
     return [f"{span}，{names}相继召开村级部署会", *b.number("meetings.village_mobilisation"), "，将任务传达到村。"]
 
 
-@sentences.add("organisation.leading_group", missing="领导小组成员", entered="rounds:seat_list")
+@sentences.add("organisation.leading_group", "领导小组", missing="领导小组成员", entered="rounds:seat_list")
 def leading_group(b: Brief) -> Pieces | None:
     group = b.fact("leading")
     if not group or not group["heads"]:
@@ -66,7 +69,7 @@ def _people(people: list[dict[str, str]]) -> str:
     return "、".join(f"{p['title']}{p['name']}" for p in people)
 
 
-@sentences.add("organisation.papers", missing="实施方案", entered="rounds:document_list")
+@sentences.add("organisation.papers", "实施方案", missing="实施方案", entered="rounds:document_list")
 def papers(b: Brief) -> Pieces | None:
     plans = [p for p in b.facts["papers"] if p["kind"] == "plan"]
     if not plans:
@@ -77,7 +80,7 @@ def papers(b: Brief) -> Pieces | None:
     return [f"{b.day(plan['on'])}印发《{plan['title'].strip('《》')}》{together}，明确目标任务、方法步骤和完成时限。"]
 
 
-@sentences.add("organisation.calendar", missing="行事历事项", entered="rounds:calendar_list")
+@sentences.add("organisation.calendar", "行事历完成情况", missing="行事历事项", entered="rounds:calendar_list")
 def calendar(b: Brief) -> Pieces | None:
     if not b.figure("calendar"):
         return None
@@ -87,7 +90,7 @@ def calendar(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("organisation.leaders", missing="包村领导的岗位责任", entered="villages:assignment_list")
+@sentences.add("organisation.leaders", "包村领导", missing="包村领导的岗位责任", entered="villages:assignment_list")
 def leaders(b: Brief) -> Pieces | None:
     chain = b.facts["chain"]
     of_leader: dict[str, dict[str, Any]] = {}
@@ -110,7 +113,9 @@ def leaders(b: Brief) -> Pieces | None:
     return [f"逐级明确责任，{'' if heads else '由'}{'，'.join(clauses)}{tail}。"]
 
 
-@sentences.add("organisation.residents", missing="驻村干部的岗位责任", entered="villages:assignment_list")
+@sentences.add(
+    "organisation.residents", "驻村干部和村级责任人", missing="驻村干部的岗位责任", entered="villages:assignment_list"
+)
 def residents(b: Brief) -> Pieces | None:
     of_cadre: dict[str, list[str]] = {}
     for place in b.facts["chain"]["villages"]:
@@ -132,7 +137,7 @@ def residents(b: Brief) -> Pieces | None:
     return [*out, "，一级抓一级、层层有人管。"]
 
 
-@sentences.add("organisation.pairings", missing="结对帮扶关系", entered="pairings:pairing_list")
+@sentences.add("organisation.pairings", "结对关系", missing="结对帮扶关系", entered="pairings:pairing_list")
 def pairings(b: Brief) -> Pieces | None:
     rows = b.fact("pairings")
     if not rows:
@@ -174,7 +179,7 @@ def _many_to_one(rows: list[dict[str, Any]]) -> dict[str, list[str]]:
     return dict([(village, names) for village, names in helpers.items() if len(names) > 1][:4])
 
 
-@sentences.add("organisation.activities", missing="帮扶活动", entered="pairings:activity_list")
+@sentences.add("organisation.activities", "帮扶活动", missing="帮扶活动", entered="pairings:activity_list")
 def activities(b: Brief) -> Pieces | None:
     if not b.figure("activities"):
         return None

@@ -14,7 +14,7 @@ sentences = Sentences()
 EXAMPLES = 2
 
 
-@sentences.add("rectifying.screening", missing="排查走访记录", entered="rounds:screening_list")
+@sentences.add("rectifying.screening", "排查走访", missing="排查走访记录", entered="rounds:screening_list")
 def screening(b: Brief) -> Pieces | None:
     days = b.fact("screening")
     if not days:
@@ -25,7 +25,9 @@ def screening(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.decision", missing="整顿对象的提名和审定日期", entered="rounds:designation_list")
+@sentences.add(
+    "rectifying.decision", "提名和审定", missing="整顿对象的提名和审定日期", entered="rounds:designation_list"
+)
 def decision(b: Brief) -> Pieces | None:
     rows = [d for d in b.facts["designations"] if d["approved_on"]]
     if not rows:
@@ -39,23 +41,30 @@ def decision(b: Brief) -> Pieces | None:
     return [f"{b.day(proposed.pop())}研究提出建议名单，{b.day(approved.pop())}{by}审定。"]
 
 
-@sentences.add("rectifying.causes", missing="整顿对象的具体表现", entered="rounds:designation_list")
+@sentences.add("rectifying.causes", "各村具体表现", missing="整顿对象的具体表现", entered="rounds:designation_list")
 def causes(b: Brief) -> Pieces | None:
     rows = [d for d in b.facts["designations"] if d["facts"]][:6]
     if not rows:
         return None
-    told = "；".join(f"{d['village']}主要表现为{d['facts'].strip().rstrip('。')}" for d in rows)
-    return [f"对照认定情形逐村分析，{told}。"]
+    more = "等" if len(b.villages) > len(rows) else ""
+    told = "；".join(f"{d['village']}{d['facts'].strip().rstrip('。').removeprefix(d['village'])}" for d in rows)
+    return [f"对照认定情形逐村分析，主要表现为：{told}{more}。"]
 
 
-@sentences.add("rectifying.categories", missing="问题台账", entered="problems:problem_list")
-def categories(b: Brief) -> Pieces | None:
+@sentences.add(
+    "rectifying.categories", "五类问题", missing="问题台账", entered="problems:problem_list",
+    variants={"examples": "各类举例", "counts": "只写各类个数"},
+)  # fmt: skip
+def categories(b: Brief, variant: str) -> Pieces | None:
     if not b.figure("problems"):
         return None
     rows = b.facts["problems"]
     parts: list[Pieces] = []
     for category in Category:
         if not b.figure(f"problems.{category}"):
+            continue
+        if variant == "counts":
+            parts.append([category.label, *b.number(f"problems.{category}")])
             continue
         found = groups([r for r in rows if r["category"] == category])
         examples = _examples(found)
@@ -68,6 +77,8 @@ def categories(b: Brief) -> Pieces | None:
                 f"，{such}{'、'.join(examples)}{more}",
             ]
         )
+    if variant == "counts":
+        return ["共梳理出问题", *b.number("problems"), "，其中", *joined(parts, "、"), "。"]
     kinds = f"{chinese.numeral(len(parts))}类" if len(parts) > 1 else ""
     return [f"共梳理出{kinds}问题", *b.number("problems"), "：", *joined(parts, "；"), "。"]
 
@@ -87,7 +98,7 @@ def _examples(found: list[list[Row]]) -> list[str]:
     return list(names)
 
 
-@sentences.add("rectifying.plans", missing="已审定的一村一策方案", entered="problems:plan_list")
+@sentences.add("rectifying.plans", "一村一策", missing="已审定的一村一策方案", entered="problems:plan_list")
 def plans(b: Brief) -> Pieces | None:
     rows = b.fact("plans")
     if not rows:
@@ -106,7 +117,7 @@ def plans(b: Brief) -> Pieces | None:
     return [f"逐村分析原因、明确目标、制定措施，{names}", *count, f"{when}{mended}。"]
 
 
-@sentences.add("rectifying.measures", missing="问题的整改措施", entered="problems:measure_list")
+@sentences.add("rectifying.measures", "整改措施", missing="问题的整改措施", entered="problems:measure_list")
 def measures(b: Brief) -> Pieces | None:
     if not b.figure("measures"):
         return None
@@ -116,10 +127,15 @@ def measures(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.meetings", missing="协调会的会议记录", entered="meetings:meeting_list")
-def meetings(b: Brief) -> Pieces | None:
+@sentences.add(
+    "rectifying.meetings", "协调会", missing="协调会的会议记录", entered="meetings:meeting_list",
+    variants={"full": "写明牵头领导和部门", "brief": "只写次数和事项"},
+)  # fmt: skip
+def meetings(b: Brief, variant: str) -> Pieces | None:
     """Those a county leader chaired with their matters, the township's own by their days."""
     rows = b.facts["coordination"]
+    if variant == "brief" and rows:
+        return _counted(b)
     county = [m for m in rows if m["level"] == "county"][-3:]
     out = [piece for m in county for piece in _meeting(b, m)]
     days = [m["on"] for m in rows if m["level"] != "county"]
@@ -132,6 +148,15 @@ def meetings(b: Brief) -> Pieces | None:
         else:
             out += [f"{when}，{b.we}召开协调会", *b.number("coordination"), "，推动有关单位现场会商、合力解难。"]
     return out or None
+
+
+def _counted(b: Brief) -> Pieces:
+    out: Pieces = ["召开协调会", *b.number("coordination")]
+    if b.figure("coordination.matters"):
+        out += ["，会商难题", *b.number("coordination.matters")]
+    if b.figure("coordination.settled"):
+        out += ["，当场议定解决", *b.number("coordination.settled")]
+    return [*out, "。"]
 
 
 def _meeting(b: Brief, m: dict[str, Any]) -> Pieces:
@@ -156,7 +181,7 @@ def _meeting(b: Brief, m: dict[str, Any]) -> Pieces:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.stations", missing="问题的协助单位", entered="problems:problem_list")
+@sentences.add("rectifying.stations", "协助单位", missing="问题的协助单位", entered="problems:problem_list")
 def stations(b: Brief) -> Pieces | None:
     names = b.fact("stations")
     if not names:
@@ -170,7 +195,7 @@ def stations(b: Brief) -> Pieces | None:
     ]
 
 
-@sentences.add("rectifying.inspections", missing="督查记录", entered="inspections:inspection_list")
+@sentences.add("rectifying.inspections", "督查次数和方式", missing="督查记录", entered="inspections:inspection_list")
 def inspections(b: Brief) -> Pieces | None:
     if not b.figure("inspections"):
         return None
@@ -189,7 +214,7 @@ def inspections(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.notices", missing="整改通知书", entered="inspections:notice_list")
+@sentences.add("rectifying.notices", "整改通知书", missing="整改通知书", entered="inspections:notice_list")
 def notices(b: Brief) -> Pieces | None:
     if not b.figure("notices"):
         return None
@@ -201,7 +226,7 @@ def notices(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("rectifying.bulletins", missing="督查通报", entered="inspections:bulletin_list")
+@sentences.add("rectifying.bulletins", "督查通报", missing="督查通报", entered="inspections:bulletin_list")
 def bulletins(b: Brief) -> Pieces | None:
     rows = b.fact("bulletins")
     if not rows:
@@ -216,7 +241,7 @@ def bulletins(b: Brief) -> Pieces | None:
     return ["督查情况", *joined(parts, "、"), "。"]
 
 
-@sentences.add("rectifying.visits", missing="领导走访记录", entered="inspections:visit_list")
+@sentences.add("rectifying.visits", "领导走访", missing="领导走访记录", entered="inspections:visit_list")
 def visits(b: Brief) -> Pieces | None:
     if not b.figure("visits"):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ FEW = 2  # the same where there are many villages
 VILLAGES = 6
 
 
-@sentences.add("results.campaigns", missing="结合开展的工作", entered="rounds:campaign_list")
+@sentences.add("results.campaigns", "结合开展的工作", missing="结合开展的工作", entered="rounds:campaign_list")
 def campaigns(b: Brief) -> Pieces | None:
     rows = b.fact("campaigns")
     if not rows:
@@ -35,7 +36,7 @@ def _campaign(c: dict[str, str]) -> str:
     return f"“{c['name']}”" if len(c["name"]) > 6 else c["name"]
 
 
-@sentences.add("results.practices", missing="经验做法", entered="rounds:practice_list")
+@sentences.add("results.practices", "经验做法", missing="经验做法", entered="rounds:practice_list")
 def practices(b: Brief) -> Pieces | None:
     names = b.fact("practices")
     if not names:
@@ -45,11 +46,11 @@ def practices(b: Brief) -> Pieces | None:
     return [f"总结形成{listed}", *count, "经验做法" if count else "做法", "，逐步固化为长效机制。"]
 
 
-@sentences.add("results.closed", missing="已销号的问题", entered="problems:problem_list")
+@sentences.add("results.closed", "销号总数", missing="已销号的问题", entered="problems:problem_list")
 def closed(b: Brief) -> Pieces | None:
     if not b.figure("closed"):
         return None
-    out: Pieces = [f"截至{b.as_of}，台账所列", *b.number("problems"), "问题已销号", *b.number("closed")]
+    out: Pieces = ["目前，台账所列", *b.number("problems"), "问题已销号", *b.number("closed")]
     parts = [
         [word, *b.number(f"closed.{degree}")]
         for degree, word in (("full", "妥善解决"), ("basic", "基本化解"))
@@ -60,11 +61,22 @@ def closed(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("results.projects")
+@sentences.add("results.projects", "几个村共同的重点工程")
 def projects(b: Brief) -> Pieces | None:
+    return shared_projects(b, [r for r in b.facts["problems"] if r["state"] == "closed"])
+
+
+@sentences.add("results.villages", "各村化解情况", variants={"facts": "逐村写进展事实", "names": "逐村只写事项名称"})
+def villages(b: Brief, variant: str) -> Pieces | None:
+    done = [r for r in b.facts["problems"] if r["state"] == "closed"]
+    begun = [r for r in b.facts["problems"] if r["state"] != "closed" and r["degree"] == "preliminary"]
+    return by_village(b, done, variant, begun)
+
+
+def shared_projects(b: Brief, done: list[Row]) -> Pieces | None:
     """Villages that share a key project are named together."""
     told = []
-    for group in _shared(b):
+    for group in _shared(done):
         names = chinese.enumerate_all(list(dict.fromkeys(r["village"] for r in group)))
         each = "，".join(f"{r['village']}{'、'.join(facts(b, r)) or told_of(b, r)}" for r in group)
         degrees = {r["degree"] for r in group}
@@ -73,21 +85,15 @@ def projects(b: Brief) -> Pieces | None:
     return ["".join(told[:3])] if told else None
 
 
-def _shared(b: Brief) -> list[list[Row]]:
+def _shared(done: list[Row]) -> list[list[Row]]:
     """Closed matters of one key project in several villages."""
-    done = [r for r in b.facts["problems"] if r["state"] == "closed"]
     return [g for g in groups(done) if len({r["village_id"] for r in g}) > 1]
 
 
-@sentences.add("results.villages")
-def villages(b: Brief) -> Pieces | None:
+def by_village(b: Brief, done: list[Row], variant: str, begun: Sequence[Row] = ()) -> Pieces | None:
     """Village by village; matters of one degree share its word, so that “妥善解决” is not said after each."""
-    together = {r["id"] for group in _shared(b) for r in group}
-    rows = [
-        r
-        for r in b.facts["problems"]
-        if r["id"] not in together and (r["state"] == "closed" or r["degree"] == "preliminary")
-    ]
+    together = {r["id"] for group in _shared(done) for r in group}
+    rows = sorted((r for r in (*done, *begun) if r["id"] not in together), key=lambda r: b.villages_first(r["village"]))
     places = list(dict.fromkeys(r["village_id"] for r in rows))
     limit = DETAILED if len(places) <= VILLAGES else FEW
     out = "" if len(places) <= VILLAGES else "其中，"
@@ -98,12 +104,19 @@ def villages(b: Brief) -> Pieces | None:
             of_degree = [r for r in here if r["degree"] == degree][: limit - told]
             if of_degree:
                 name = here[0]["village"] if not told else "该村"
-                out += of_village(name, "；".join(told_of(b, r) for r in of_degree))
-                out += ENDINGS[degree][len(of_degree) > 1] + "。"
+                words = [_told(b, r, variant) for r in of_degree]
+                bare = len(of_degree) == 1 and words[0] == matter(of_degree[0]["title"], of_degree[0]["project"])
+                out += of_village(name, ("、" if variant == "names" else "；").join(words))
+                out += (BARE[degree] if bare or variant == "names" else ENDINGS[degree][len(of_degree) > 1]) + "。"
                 told += len(of_degree)
     return [out] if out else None
 
 
+def _told(b: Brief, row: Row, variant: str) -> str:
+    return matter(row["title"], row["project"]) if variant == "names" else told_of(b, row)
+
+
+BARE = {"full": "已妥善解决", "basic": "已基本化解", "preliminary": "已初步解决"}  # after a name alone
 ENDINGS = {  # degree → the end of a clause about one matter, about several
     "full": ("，得到妥善解决", "，均得到妥善解决"),
     "basic": ("，基本化解", "，均已基本化解"),
@@ -111,7 +124,7 @@ ENDINGS = {  # degree → the end of a clause about one matter, about several
 }
 
 
-@sentences.add("results.guidance")
+@sentences.add("results.guidance", "壮大集体经济指导意见")
 def guidance(b: Brief) -> Pieces | None:
     papers = [p for p in b.facts["papers"] if p["kind"] == "guidance" and p["topic"] == "economy"]
     if not papers or not b.figure("guidance.items"):
@@ -119,7 +132,7 @@ def guidance(b: Brief) -> Pieces | None:
     return [f"对照《{papers[-1]['title'].strip('《》')}》", *b.number("guidance.items"), "措施抓落实。"]
 
 
-@sentences.add("results.paths", missing="村集体经济路径和产业", entered="villages:economy_list")
+@sentences.add("results.paths", "集体经济路径", missing="村集体经济路径和产业", entered="villages:economy_list")
 def paths(b: Brief) -> Pieces | None:
     rows = b.fact("paths")
     if not rows:
@@ -140,17 +153,23 @@ def _path(p: dict[str, Any]) -> str:
     return f"{p['village']}{with_}发展{p['industry']}"
 
 
-@sentences.add("results.leaders", missing="各村培养致富带头人的人数", entered="villages:figures_list")
+@sentences.add("results.leaders", "致富带头人", missing="各村培养致富带头人的人数", entered="villages:figures_list")
 def leaders(b: Brief) -> Pieces | None:
     return ["培养致富带头人", *b.number("leaders.trained"), "。"] if b.figure("leaders.trained") else None
 
 
-@sentences.add("results.income", missing="各村本年度集体经济收入", entered="villages:figures_list")
-def income(b: Brief) -> Pieces | None:
+@sentences.add(
+    "results.income", "集体经济收入", missing="各村本年度集体经济收入", entered="villages:figures_list",
+    variants={"each": "逐村写", "total": "只写合计和达标村"},
+)  # fmt: skip
+def income(b: Brief, variant: str) -> Pieces | None:
     told = b.facts["income"]
     rows = told["villages"]
     if not rows:
         return None
+    if variant == "total":
+        whole: Pieces = [f"{told['year']}年村集体经济收入合计", *b.number("income.total")]
+        return [*whole, *_above(b, told), "。"]
     parts: list[Pieces] = []
     for row in rows[:VILLAGES]:
         key = f"income.{row['village_id']}"
@@ -167,20 +186,22 @@ def income(b: Brief) -> Pieces | None:
     out += joined(parts, "，")
     if len(rows) > VILLAGES:
         out.append("等")
+    return [*out, *_above(b, told), "。"]
+
+
+def _above(b: Brief, told: dict[str, Any]) -> Pieces:
+    """How many reach the threshold of the round."""
     above = b.figure("income.above")
-    if above and above.value == len(b.villages):
+    if not above:
+        return []
+    if above.value == len(b.villages):
         whole = "" if len(b.villages) == 1 else "全部"
-        out += [
-            "，",
-            *([*b.number("income.above"), b.village_word] if whole else []),
-            f"{whole}达到{told['threshold']}万元以上",
-        ]
-    elif above:
-        out += ["，其中", *b.number("income.above"), f"{b.village_word}达到{told['threshold']}万元以上"]
-    return [*out, "。"]
+        count = [*b.number("income.above"), b.village_word] if whole else []
+        return ["，", *count, f"{whole}达到{told['threshold']}万元以上"]
+    return ["，其中", *b.number("income.above"), f"{b.village_word}达到{told['threshold']}万元以上"]
 
 
-@sentences.add("results.survey", missing="群众满意度测评", entered="inspections:survey_list")
+@sentences.add("results.survey", "满意度测评", missing="群众满意度测评", entered="inspections:survey_list")
 def survey(b: Brief) -> Pieces | None:
     told = b.fact("survey")
     if not told or not b.figure("survey.valid"):
@@ -192,7 +213,7 @@ def survey(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
-@sentences.add("results.turned_round")
+@sentences.add("results.turned_round", "已转化的村")
 def turned_round(b: Brief) -> Pieces | None:
     if not b.figure("turned_round"):
         return None

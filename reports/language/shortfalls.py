@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from reports.language.brief import Brief, Pieces, joined
 from reports.language.matters import Row, named
+from reports.language.period import in_turn
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
@@ -11,13 +14,20 @@ NAMED = 6
 WHY = 40  # characters
 
 
-@sentences.add("shortfalls.open")
-def open_(b: Brief) -> Pieces | None:
+@sentences.add("shortfalls.open", "未销号问题", variants={"each": "逐件写", "counts": "只写个数"})
+def open_(b: Brief, variant: str) -> Pieces | None:
     if not b.figure("open"):
         return None
     rows = [r for r in b.facts["problems"] if r["state"] != "closed"]
     rows.sort(key=_weight)
-    return [f"截至{b.as_of}，仍有", *b.number("open"), "问题尚未销号", *_marked(b), "。", *_told(b, rows)]
+    return [
+        "仍有",
+        *b.number("open"),
+        "问题尚未销号",
+        *_marked(b),
+        "。",
+        *(_told(b, rows) if variant == "each" else []),
+    ]
 
 
 def _marked(b: Brief) -> Pieces:
@@ -41,8 +51,9 @@ def _weight(row: Row) -> tuple[int, str, int]:
 
 def _told(b: Brief, rows: list[Row]) -> Pieces:
     """The hard ones one by one, the others that are being worked on together."""
-    clauses = [_clause(b, r) for r in rows if _weight(r)[0] < 3][:NAMED]
-    if sum(_weight(r)[0] < 3 for r in rows) > NAMED:
+    hard = [r for r in rows if _weight(r)[0] < 3]
+    clauses = in_turn(hard[:NAMED], lambda r, name: _clause(b, r, name))
+    if len(hard) > NAMED:
         clauses.append("其余逾期、反弹和初步解决的问题见附件问题清单")
     rest = [r for r in rows if _weight(r)[0] == 3]
     if rest:
@@ -55,16 +66,15 @@ def _told(b: Brief, rows: list[Row]) -> Pieces:
     return ["；".join(clauses), "。"] if clauses else []
 
 
-def _clause(b: Brief, r: Row) -> str:
-    name = named(r)
+def _clause(b: Brief, r: Row, name: str) -> str:
     if r["state"] == "relapsed":
         before = f"{b.day(r['closed_before'])}销号后" if r["closed_before"] else "销号后"
         late = f"，且已于{b.day(r['due_on'])}逾期" if r["colour"] == "red" else ""
         when = f"于{b.day(r['relapsed_on'])}" if r["relapsed_on"] else ""
         return f"{name}{before}，{when}出现反弹{late}{_why(r['relapse_reason'])}"
     if r["colour"] == "red":
-        extended = f"经{r['extensions']}次延期，" if r["extensions"] else ""
-        return f"{name}{extended}于{b.day(r['due_on'])}到期后仍未办结{_why(r['progress'].get('text', ''))}"
+        extended = "经延期后" if r["extensions"] == 1 else "经多次延期后" if r["extensions"] else ""
+        return f"{name}{extended}于{b.day(r['due_on'])}到期仍未办结{_why(r['progress'].get('text', ''))}"
     return f"{name}初步解决，后续工作仍在推进"
 
 
@@ -74,47 +84,57 @@ def _why(text: str) -> str:
     return f"（{text}）" if text and len(text) <= WHY and "\n" not in text else ""
 
 
-@sentences.add("shortfalls.members", missing="各村党员年龄、外出等年度数据", entered="villages:figures_list")
-def members(b: Brief) -> Pieces | None:
+@sentences.add(
+    "shortfalls.members", "党员年龄结构", missing="各村党员年龄、外出等年度数据", entered="villages:figures_list",
+    variants={"each": "逐村写", "total": "只写合计"},
+)  # fmt: skip
+def members(b: Brief, variant: str) -> Pieces | None:
     rows = b.fact("members")
     if not rows or not b.figure("members.members") or not b.figure("members.members_60"):
         return None
-    whose = rows[0]["village"] if len(rows) == 1 else f"{len(rows)}个村"
+    whose: Pieces = [rows[0]["village"]] if len(rows) == 1 else [*b.number("members.sheets"), b.village_word]
     out: Pieces = [
-        f"{whose}共有党员",
+        *whose,
+        "共有党员",
         *b.number("members.members"),
         "，其中60岁及以上",
         *b.number("members.members_60"),
     ]
     out += ["，占", *b.number("members.ageing")]
-    if len(rows) > 1:
-        told = [f"{r['village']}{r['members']}名中{_sheet(r)}" for r in rows if r["members_60"] is not None][:5]
-        out.append(f"：{'；'.join(told)}" + ("等。" if len(rows) > 5 else "。"))
+    if len(rows) > 1 and variant == "each":
+        known = [r for r in rows if b.figure(f"members.members.{r['village_id']}")]
+        told = [_sheet(b, r) for r in known[:5]]
+        out += ["：", *joined(told, "；"), "等。" if len(known) > 5 else "。"]
     else:
-        out.append(f"，{_sheet(rows[0], ageing=False)}。")
+        rest = _ages(b, "" if len(rows) > 1 else f".{rows[0]['village_id']}", ("members_under_35", "members_away"))
+        out += ["，", *rest, "。"] if rest else ["。"]
     if b.figure("members.applicants"):
-        few = (
-            "，后备力量不足"
-            if b.figures["members.applicants"].number * 10 < b.figures["members.members"].number
-            else ""
-        )
-        out += ["入党申请人和积极分子共", *b.number("members.applicants"), f"{few}。"]
+        few = b.figures["members.applicants"].number * 10 < b.figures["members.members"].number
+        count = b.number("members.applicants")
+        out += ["入党申请人和积极分子", "共" if len(rows) > 1 else "", *count, "，后备力量不足。" if few else "。"]
     return out
 
 
-def _sheet(r: dict[str, int], *, ageing: bool = True) -> str:
-    parts = [f"60岁及以上{r['members_60']}名"] if ageing else []
-    for name, label in (
-        ("members_under_35", "35岁以下"),
-        ("members_away", "外出务工"),
-        ("applicants", "入党申请人和积极分子"),
-    ):
-        if r[name]:
-            parts.append(f"{label}{r[name]}名")
-    return "、".join(parts)
+def _sheet(b: Brief, r: dict[str, Any]) -> Pieces:
+    """石桥村46名中60岁及以上24名、35岁以下4名…"""
+    parts = _ages(b, f".{r['village_id']}", ("members_60", "members_under_35", "members_away", "applicants"))
+    return [r["village"], *b.number(f"members.members.{r['village_id']}"), *(["中", *parts] if parts else [])]
 
 
-@sentences.add("shortfalls.vacancies")
+AGES = {
+    "members_60": "60岁及以上",
+    "members_under_35": "35岁以下",
+    "members_away": "外出务工",
+    "applicants": "入党申请人和积极分子",
+}
+
+
+def _ages(b: Brief, of: str, names: tuple[str, ...]) -> Pieces:
+    shown = [[AGES[name], *b.number(f"members.{name}{of}")] for name in names if b.figure(f"members.{name}{of}")]
+    return joined(shown, "、")
+
+
+@sentences.add("shortfalls.vacancies", "空缺岗位")
 def vacancies(b: Brief) -> Pieces | None:
     rows = b.fact("vacancies")
     if not rows:
@@ -129,7 +149,7 @@ def vacancies(b: Brief) -> Pieces | None:
     return [f"{'，'.join(clauses)}{tail}", *several, "，影响班子分工和日常工作。"]
 
 
-@sentences.add("shortfalls.commitments")
+@sentences.add("shortfalls.commitments", "逾期的议定事项")
 def commitments(b: Brief) -> Pieces | None:
     if not b.figure("commitments.late"):
         return None

@@ -6,9 +6,12 @@ from reports.services.editing import (
     add_own_part,
     edit_part,
     keep_own,
+    lock_part,
     move_part,
     remove_own_part,
+    restore_version,
     revert_part,
+    unlock_part,
 )
 from reports.services.files import request_pdf
 from reports.services.issued import add_issued_file
@@ -22,14 +25,17 @@ __all__ = [
     "draft_summary",
     "edit_part",
     "keep_own",
+    "lock_part",
     "move_part",
     "recompute",
     "remove_own_part",
     "request_pdf",
+    "restore_version",
     "return_summary",
     "revert_part",
     "sign",
     "start_again",
     "submit_for_sign",
+    "unlock_part",
     "withdraw",
 ]

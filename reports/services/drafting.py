@@ -15,7 +15,7 @@ from problems.models import Problem
 from problems.terms import LEDGER_STATES
 from reports import outlines
 from reports.figures import Figures, compute
-from reports.models import Part, Summary
+from reports.models import Outline, Part, PartVersion, Summary, text_of
 from rounds.models import Designation, Round
 
 
@@ -64,14 +64,31 @@ class Written:
     missing: list[dict[str, str]]
 
 
+def plans_of(township_id: int, kind: str) -> tuple[outlines.Plan, ...]:
+    """The outline in force for a kind: the township's own, or the portal's."""
+    return outlines.plans_of(Outline.objects.filter(township=township_id, kind=kind).first(), kind)
+
+
+def compared_with(round: Round, kind: str, starts_on: date, as_of: date) -> date | None:
+    """The day “与上期相比” looks back to: that of the last paper of this kind in the round, else the eve of the period."""
+    before = Summary.objects.filter(round=round, kind=kind, as_of__lt=as_of).exclude(state=Summary.State.WITHDRAWN)
+    day = before.order_by("-as_of").values_list("as_of", flat=True).first()
+    eve = starts_on - timedelta(days=1)
+    return day or (eve if eve >= round.starts_on else None)
+
+
 def write(round: Round, *, kind: str, starts_on: date, ends_on: date, as_of: date) -> Written:
     """Compute and write out; reads only."""
-    figures = compute(round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of)
+    figures = compute(
+        round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of,
+        compared_with=compared_with(round, kind, starts_on, as_of),
+    )  # fmt: skip
+    plans = plans_of(round.township_id, kind)
     missing = [
         {"part": part, "sentence": s.key, "missing": s.missing, "entered": s.entered}
-        for part, s in outlines.gaps(figures)
+        for part, s in outlines.gaps(figures, plans)
     ]
-    return Written(figures, outlines.write(figures), missing)
+    return Written(figures, outlines.write(figures, plans), missing)
 
 
 @transaction.atomic
@@ -89,7 +106,7 @@ def draft_summary(
         starts_on=starts_on,
         ends_on=ends_on,
         as_of=as_of,
-        title=outlines.title_of(written.figures),
+        title=next(text_of(d.runs) for d in written.drafts if d.kind == Part.Kind.TITLE),
         figures=written.figures.to_json(),
         missing=written.missing,
         computed_at=at,
@@ -114,12 +131,17 @@ def recompute(summary: Summary, *, by: Any, at: datetime, as_of: date | None = N
     day = as_of or summary.as_of
     check_period(starts_on=summary.starts_on, ends_on=summary.ends_on, as_of=day, round=summary.round)
     written = write(summary.round, kind=summary.kind, starts_on=summary.starts_on, ends_on=summary.ends_on, as_of=day)
-    before = list(summary.parts.all())
+    before = list(summary.parts.select_for_update())
+    stood = {part.pk: past_of(part, "重新计算数据", by=by, at=at) for part in before}
+    versions = {part.pk: part.version for part in before}
     parts = merged(before, written.drafts, summary)
-    kept = {part.pk for part in parts if part.pk}
-    Part.objects.filter(pk__in=[p.pk for p in before if p.pk not in kept]).delete()
-    changed = [p for p in parts if p.pk]
-    Part.objects.bulk_update(changed, ["generated", "order", "version", "kind"])
+    stands = {part.pk: part.text for part in parts if part.pk}
+    PartVersion.objects.bulk_create(v for pk, v in stood.items() if v.text and stands.get(pk, "") != v.text)
+    # Neither the author's words nor his version are written here: somebody may be saving them at this moment.
+    summary.parts.exclude(pk__in=stands).filter(is_own=False, is_locked=False).delete()
+    for part in (p for p in parts if p.pk):
+        part.version = F("version") + (part.version - versions[part.pk])
+    Part.objects.bulk_update([p for p in parts if p.pk], ["generated", "order", "version", "kind"])
     Part.objects.bulk_create(p for p in parts if not p.pk)
     summary.figures, summary.missing = written.figures.to_json(), written.missing
     summary.as_of, summary.computed_at = day, at
@@ -131,12 +153,20 @@ def recompute(summary: Summary, *, by: Any, at: datetime, as_of: date | None = N
     return summary
 
 
+def past_of(part: Part, why: str, *, by: Any, at: datetime) -> PartVersion:
+    """The words of a part as they stand, to be kept when they are replaced."""
+    return PartVersion(
+        summary_id=part.summary_id, key=part.key, kind=part.kind, text=part.text, is_own=part.is_own,
+        written_by=part.edited_by if part.is_own else None, replaced=why, replaced_by=by, replaced_at=at,
+    )  # fmt: skip
+
+
 def merged(before: list[Part], drafts: list[outlines.Draft], summary: Summary) -> list[Part]:
     """The parts of a summary with the words of a new computation, in memory: moved parts stay where they were moved to, new ones
     follow the part the outline puts them after, parts the outline no longer knows stay only if the author wrote in them."""
     known = {part.key: part for part in before}
     wanted = {draft.key for draft in drafts}
-    result = [p for p in before if p.key in wanted or p.is_added or p.is_own]
+    result = [p for p in before if p.key in wanted or p.is_added or p.is_own or p.is_locked]
     previous: Part | None = None
     for draft in drafts:
         part = known.get(draft.key)

@@ -135,7 +135,7 @@ class SummaryDetail(OneSummary, Page):
         may_sign = self.access.may(Permission.SUMMARY_SIGN, **township)
         editing = may_draft and summary.is_draft
         link = self.linker(figures)
-        shown = list(document_model.body_blocks(parts, marked=not summary.signed_at))
+        shown = list(document_model.body_blocks(parts, None if summary.signed_at else figures))
         rows = [self.row(part, preview.block_html(block, link), figures, editing) for part, block in shown]
         title = next((p for p in parts if p.kind == Part.Kind.TITLE), None)
         files = list(summary.files.select_related("job")[:10])

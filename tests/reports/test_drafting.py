@@ -298,13 +298,14 @@ class TestBlocks:
 
     def test_figures_typed_by_hand_are_marked_for_the_reviewer_only(self, desk):
         from reports import document_model
+        from reports.figures import Figures
 
         summary = desk.draft()
         services.add_own_part(summary, section="part.next", text="再走访30户。", by=desk.world.office_clerk, at=NOON)
         parts = list(summary.parts.all())
 
         def typed(marked: bool) -> list[str]:
-            blocks = [b for p, b in document_model.body_blocks(parts, marked=marked) if p.is_added]
+            blocks = [b for p, b in document_model.body_blocks(parts, Figures.from_json(summary.figures) if marked else None) if p.is_added]
             return [run.text for run in blocks[0].runs if run.mark == "typed"]
 
         assert typed(True) == ["30"]

@@ -91,7 +91,7 @@ class TestSentences:
         text = said(brief, "results.villages")
 
         assert "安置房权证办理问题，首批已出证，基本化解。" in text
-        assert "厂房租金纠纷，初步解决。" in text
+        assert "厂房租金纠纷已初步解决。" in text
 
     def test_villages_that_share_a_key_project_are_named_together(self, desk):
         from problems.models import KeyProject
