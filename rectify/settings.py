@@ -211,6 +211,9 @@ if REDIS_URL:
         "visibility_timeout": 600,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
+        # A Redis that hangs must not hang the page that asks for a job: the row is kept, the sweep sends it later.
+        "socket_connect_timeout": 2,
+        "socket_timeout": 5,  # longer than the one second for which a worker waits at the queue
     }
 else:
     _queue = DATA_DIR / "queue"
