@@ -21,7 +21,9 @@ from tests.conftest import NOON, World
 HEAD = ["序号", "村", "问题类别", "问题描述", "发现时间", "整改时限", "责任人", "备注"]
 
 
-def workbook(rows: Sequence[Sequence[Any]], *, head: Sequence[str] = HEAD, title: str = "清溪镇问题清单（2026年第二轮）") -> bytes:
+def workbook(
+    rows: Sequence[Sequence[Any]], *, head: Sequence[str] = HEAD, title: str = "清溪镇问题清单（2026年第二轮）"
+) -> bytes:
     """A plain ledger: title, header, rows."""
     book = openpyxl.Workbook()
     sheet = book.active
