@@ -26,6 +26,7 @@ from .blocks import Document
 from .child import resident_mb
 from .errors import LimitExceeded
 from .pdf import Step, render_pdf
+from .word import render_word
 
 CPU_SECONDS = 60
 MEMORY_MB = 512
@@ -40,6 +41,11 @@ ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XD
 def render_pdf_bounded(document: Document, *, on_step: Step | None = None, **options: Any) -> bytes:
     """``pdf.render_pdf`` with the limits above; the same arguments, result and errors, and LimitExceeded besides."""
     return run_bounded(render_pdf, document, on_step=on_step, options=options)
+
+
+def render_word_bounded(document: Document, *, on_step: Step | None = None, **options: Any) -> bytes:
+    """The same for ``word.render_word``."""
+    return run_bounded(render_word, document, on_step=on_step, options=options)
 
 
 def run_bounded(

@@ -36,7 +36,7 @@ def date_text(date: datetime.date) -> str:
     return f"{date.year}年{date.month}月{date.day}日"
 
 
-def _width(text: str) -> float:
+def text_width(text: str) -> float:
     """Width of a line in 16 pt in characters of the grid; Latin digits take half of one."""
     return sum(0.5 if character.isascii() else 1.0 for character in text)
 
@@ -99,19 +99,19 @@ class _Writer:
     def _attachmentnote(self, block: AttachmentNote) -> None:
         """左空二字 附件：1.×××; a wrapped line and the later numbers align with the first name and the first number."""
         number_width = 0.75 if len(block.names) > 1 else 0.0
-        left = 2 + _width("附件：") + number_width
+        left = 2 + text_width("附件：") + number_width
         self.out.append('<div class="note">')
         for number, name in enumerate(block.names, 1):
             label = "附件：" if number == 1 else ""
             figure = f"{number}." if number_width else ""
-            indent = _width(label) + number_width
+            indent = text_width(label) + number_width
             style = f"padding-left: {left * CHARACTER:.2f}pt; text-indent: {-indent * CHARACTER:.2f}pt"
             self.out.append(f'<p style="{style}">{label}{figure}{typeset(name)}</p>')
         self.out.append("</div>")
 
     def _signature(self, block: Signature) -> None:
         unit, date = block.unit, date_text(block.date)
-        if _width(unit) > LONG_UNIT:
+        if text_width(unit) > LONG_UNIT:
             body = f"<p>{_escape(unit)}</p><p>{date}</p>"
             self.out.append(f'<div class="sign long">{body}</div>')
             return
@@ -120,7 +120,7 @@ class _Writer:
             self.out.append(f'<div class="sign seal"><div class="signbox">{box}</div></div>')
             return
         # 署名右空二字, the date begins two characters right of it; where the date is longer, it is the date that 右空二字.
-        wide, long = _width(unit), _width(date)
+        wide, long = text_width(unit), text_width(date)
         if long <= wide:
             right, date_right = 2.0, 2 + wide - 2 - long
         else:

@@ -12,7 +12,6 @@ import datetime
 import functools
 import gc
 import hashlib
-import io
 import logging
 import os
 import threading
@@ -24,18 +23,18 @@ from typing import Any
 from urllib.parse import unquote
 
 from . import fonts, justify
-from .blocks import Chart, Column, Document, Heading, Paragraph, Picture, Series, Table
-from .errors import DocumentError, MissingGlyphs, PictureMissing, RefusedAddress
+from .blocks import Chart, Column, Document, Heading, Paragraph, Series, Table
+from .errors import DocumentError, MissingGlyphs, RefusedAddress
 from .fonts import FACE_SCHEME
 from .glyphs import missing_glyphs, with_geta
 from .html import PICTURE_SCHEME, page
+from .pictures import checked as check_pictures
 from .text import clean_document
 
 __all__ = ["AttachedFile", "missing_glyphs", "problems", "render_pdf", "warm"]
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 VARIANT = "pdf/a-3a"
-MAX_PICTURE_PIXELS = 50_000_000
 Step = Callable[[int, str], None]
 log = logging.getLogger(__name__)
 _lock = threading.RLock()  # Pango's font map is not safe for two threads
@@ -206,37 +205,6 @@ def _listening(on_page: Callable[[str], None] | None = None) -> Iterator[list[st
         progress.setLevel(level)
 
 
-def _checked_pictures(document: Document, pictures: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The pictures the document shows, each a JPEG or PNG in RGB or grey. Raises PictureMissing naming the
-    picture."""
-    from PIL import Image
-
-    checked: dict[str, bytes] = {}
-    for block in document.blocks:
-        if not isinstance(block, Picture):
-            continue
-        named = block.caption or block.alt
-        content = pictures.get(block.name)
-        if not content:
-            raise PictureMissing(f"照片“{named}”已找不到,请重新上传或从文稿中去掉后再生成。")
-        try:
-            with Image.open(io.BytesIO(content), formats=("JPEG", "PNG")) as image:
-                if image.width * image.height > MAX_PICTURE_PIXELS:
-                    raise PictureMissing(f"照片“{named}”的像素过大,请缩小后再上传。")
-                if image.mode not in ("RGB", "L"):
-                    out = io.BytesIO()
-                    image.convert("RGB").save(out, "JPEG", quality=90)
-                    content = out.getvalue()
-                else:
-                    image.load()
-        except PictureMissing:
-            raise
-        except Exception as error:
-            raise PictureMissing(f"文件“{named}”不是可用的照片,请重新上传或从文稿中去掉后再生成。") from error
-        checked[block.name] = content
-    return checked
-
-
 def _progress(on_step: Step | None) -> Callable[[str], None] | None:
     """WeasyPrint's messages as (percent, sentence). Pages are not known beforehand: the layout approaches 70 % from
     below."""
@@ -286,7 +254,7 @@ def render_pdf(
     document, missing = with_geta(document)
     if missing and strict:
         raise MissingGlyphs(missing)
-    checked = _checked_pictures(document, pictures or {})
+    checked = check_pictures(document, pictures or {})
     created = created_at.replace(microsecond=0)
     markup = page(document, created=created.isoformat())
     with _lock:

@@ -30,7 +30,7 @@ def _em(text: str) -> float:
     return sum(0.55 if character.isascii() else 1.0 for character in text)
 
 
-def _lines(text: str, width: float, size: float) -> int:
+def lines_of(text: str, width: float, size: float) -> int:
     """How many lines a cell of this width needs; one em is set aside because a mark may be pushed to the next
     line."""
     room = max(1.0, (width - PADDING) / size)
@@ -41,7 +41,7 @@ def _lines(text: str, width: float, size: float) -> int:
     return total
 
 
-def _text(cell: CellContent) -> str:
+def cell_text(cell: CellContent) -> str:
     return cell.text if isinstance(cell, Cell) else cell
 
 
@@ -52,7 +52,7 @@ def _cell(cell: CellContent, tag: str, column: Column | None) -> str:
         spans += f' rowspan="{cell.rowspan}"' if cell.rowspan > 1 else ""
     align = f' class="{column.align}"' if column else ""
     scope = ' scope="col"' if tag == "th" else ""
-    return f"<{tag}{scope}{align}{spans}>{typeset_cell(_text(cell))}</{tag}>"
+    return f"<{tag}{scope}{align}{spans}>{typeset_cell(cell_text(cell))}</{tag}>"
 
 
 def _row(table: Table, row: Row, tag: str, widths: list[float], size: float, *, snap: bool, name: str = "") -> str:
@@ -65,7 +65,7 @@ def _row(table: Table, row: Row, tag: str, widths: list[float], size: float, *, 
         place = min(column, len(table.columns) - 1)
         cells.append(_cell(cell, tag, table.columns[place] if tag == "td" and span == 1 else None))
         if snap:
-            lines = max(lines, _lines(_text(cell), sum(widths[place : place + span]), size))
+            lines = max(lines, lines_of(cell_text(cell), sum(widths[place : place + span]), size))
         column += span
     high = f' class="{name}"' if name else ""
     if snap and lines > 2:
