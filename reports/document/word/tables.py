@@ -40,7 +40,7 @@ class _Writer:
         _, self.size = size_class(table)
         area = sections.LANDSCAPE if table.landscape else sections.PORTRAIT
         total = sum(column.width for column in table.columns)
-        edges = [0]
+        edges = [0.0]
         for column in table.columns:
             edges.append(edges[-1] + column.width / total * area)
         self.widths = [round(end) - round(start) for start, end in pairwise(edges)]
