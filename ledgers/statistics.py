@@ -250,72 +250,130 @@ def _surveys(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[i
 
 TYPES = 10  # the national types; local ones are counted among 其他
 KINDS = (Village.Kind.VILLAGE, Village.Kind.COMMUNITY)
+_DESIGNATIONS, _POSTS, _DUTIES = "rounds:designation_list", "villages:post_list", "villages:assignment_list"
+# Key of a number → the list of the records it counts.
+PARTY_LISTS = {
+    "screened": "rounds:screening_list",
+    "listed": _DESIGNATIONS,
+    **{f"type.{n}": _DESIGNATIONS for n in (*range(1, TYPES + 1), "other")},
+    "secretary.short": _POSTS,
+    "secretary.filled": _POSTS,
+    "secretary.changed": _POSTS,
+    "pairings": "pairings:pairing_list",
+    "leaders": _DUTIES,
+    "first_secretaries": _DUTIES,
+    "residents": _DUTIES,
+    "closed": "problems:problem_list",
+}
+_STATES = {"rounds:designation_list": "listed", "problems:problem_list": State.CLOSED.value}
+_ROLES = {
+    Role.COUNTY_LINKED_LEADER: "leaders",
+    Role.LINKED_LEADER: "leaders",
+    Role.FIRST_SECRETARY: "first_secretaries",
+    Role.RESIDENT_CADRE: "residents",
+}
 
 
-def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str], dict[str, int]]:
-    """(round, kind of village) → number by key; every number adds up over villages, so that 总计 is the sum of its parts."""
+class PartyRow:
+    """One line of L1: numbers that add up over villages, and the records behind each."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[str, int] = dict.fromkeys(PARTY_LISTS, 0)
+        self.ids: dict[str, list[int]] = {key: [] for key in PARTY_LISTS}
+
+    def count(self, key: str, pk: int, n: int = 1) -> None:
+        self.numbers[key] += n
+        self.ids[key].append(pk)
+
+    def add(self, other: PartyRow) -> None:
+        for key, n in other.numbers.items():
+            self.numbers[key] += n
+            self.ids[key] += other.ids[key]
+
+    def cell(self, key: str, as_of: date) -> Cell:
+        """The number with its list; columns the portal keeps no records for are empty."""
+        if key not in self.numbers:
+            return Cell(None)
+        name = PARTY_LISTS[key]
+        params = (("as_of", as_of.isoformat()),)
+        if name in _STATES:
+            params = (("state", _STATES[name]), *params)
+        return _only(self.numbers[key], name, list(dict.fromkeys(self.ids[key])), params)
+
+
+def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str], PartyRow]:
+    """(round, kind of village) → line; every number adds up over villages, so that 总计 is the sum of its parts."""
     ids = [r.pk for r in rounds]
     listed = _listed(rounds, as_of)
-    rows = {(r.pk, kind.value): _nothing() for r in rounds for kind in KINDS}
-    place: dict[tuple[int, int], dict[str, int]] = {}
+    rows = {(r.pk, kind.value): PartyRow() for r in rounds for kind in KINDS}
+    place: dict[tuple[int, int], PartyRow] = {}
     designations = {}
     for round_id, some in listed.items():
         for d in some:
             row = rows[round_id, d["village__kind"]]
-            place[round_id, d["village_id"]] = row
-            designations[d["pk"]] = row
-            row["listed"] += 1
-            row["turned_round"] += _turned(d, as_of)
-    seen = ScreeningVisit.objects.filter(round__in=ids, visited_on__lte=as_of).order_by()
-    for round_id, kind, _village in seen.values_list("round_id", "village__kind", "village_id").distinct():
-        rows[round_id, kind]["screened"] += 1
-    through = Designation.criteria.through.objects.filter(designation__in=list(designations))
+            place[round_id, d["village_id"]] = designations[d["pk"]] = row
+            row.count("listed", d["pk"])
+    seen: set[tuple[int, int]] = set()
+    visits = ScreeningVisit.objects.filter(round__in=ids, visited_on__lte=as_of).order_by("visited_on", "pk")
+    for pk, round_id, kind, village in visits.values_list("pk", "round_id", "village__kind", "village_id"):
+        # Villages are counted, their visits listed.
+        rows[round_id, kind].count("screened", pk, (round_id, village) not in seen)
+        seen.add((round_id, village))
+    through = Designation.criteria.through.objects.filter(designation__in=list(designations)).order_by("pk")
     for pk, number, national in through.values_list("designation_id", "criterion__number", "criterion__is_national"):
-        designations[pk][f"type.{number}" if national and number <= TYPES else "type.other"] += 1
-    for round_id, some in _secretaries(rounds, listed, as_of).items():
-        for _pk, village, vacant_then, vacant_now, changed in some:
+        designations[pk].count(f"type.{number}" if national and number <= TYPES else "type.other", pk)
+    for round_id, posts in _secretaries(rounds, listed, as_of).items():
+        for pk, village, vacant_then, vacant_now, changed in posts:
             row = place[round_id, village]
-            row["secretary.short"] += vacant_then
-            row["secretary.filled"] += vacant_then and not vacant_now
-            row["secretary.changed"] += changed
-    villages = {village: round_id for round_id, village in place}
-    for round_id, village in (
-        Pairing.objects.on(as_of).filter(round__in=ids, kind=Pairing.Kind.UNIT).values_list("round_id", "village_id")
-    ):
+            if vacant_then:
+                row.count("secretary.short", pk)
+                if not vacant_now:
+                    row.count("secretary.filled", pk)
+            if changed:
+                row.count("secretary.changed", pk, changed)
+    pairs = Pairing.objects.on(as_of).filter(round__in=ids, kind=Pairing.Kind.UNIT)
+    for pk, round_id, village in pairs.values_list("pk", "round_id", "village_id"):
         if (round_id, village) in place:
-            place[round_id, village]["pairings"] += 1
-    roles = {
-        Role.COUNTY_LINKED_LEADER: "leaders", Role.LINKED_LEADER: "leaders", Role.FIRST_SECRETARY: "first_secretaries",
-        Role.RESIDENT_CADRE: "residents",
-    }  # fmt: skip
-    duties = Assignment.objects.on(as_of).filter(village__in=list(villages), role__in=list(roles)).order_by()
-    for village, role, _cadre in duties.values_list("village_id", "role", "cadre_id").distinct():
-        for r in rounds:
-            if (r.pk, village) in place:
-                place[r.pk, village][roles[Role(role)]] += 1
+            place[round_id, village].count("pairings", pk)
+    _duties(rounds, place, as_of)
     p = "stood__" if past(as_of) else ""
     problems = Problem.objects.filter(round__in=ids)
-    problems = (problems.as_of(as_of) if p else problems).filter(**{f"{p}state": State.CLOSED}).order_by()
-    for round_id, kind, n in problems.values_list("round_id", "village__kind").annotate(n=Count("pk")):
-        rows[round_id, kind]["closed"] += n
+    problems = (problems.as_of(as_of) if p else problems).filter(**{f"{p}state": State.CLOSED}).order_by("number")
+    for pk, round_id, kind in problems.values_list("pk", "round_id", "village__kind"):
+        rows[round_id, kind].count("closed", pk)
     return rows
 
 
-def _nothing() -> dict[str, int]:
-    return dict.fromkeys(
-        (
-            "screened", "listed", "turned_round", *(f"type.{n}" for n in range(1, TYPES + 1)), "type.other",
-            "secretary.short", "secretary.filled", "secretary.changed", "pairings", "leaders", "first_secretaries",
-            "residents", "closed",
-        ),
-        0,
-    )  # fmt: skip
+def _duties(rounds: Sequence[Round], place: dict[tuple[int, int], PartyRow], as_of: date) -> None:
+    """Who answers for a listed village: one for each person and village."""
+    villages = {village for _, village in place}
+    duties = Assignment.objects.on(as_of).filter(village__in=villages, role__in=list(_ROLES)).order_by("pk")
+    seen: set[tuple[str, int, int]] = set()
+    for pk, village, role, cadre in duties.values_list("pk", "village_id", "role", "cadre_id"):
+        key = _ROLES[Role(role)]
+        new = (key, village, cadre) not in seen
+        seen.add((key, village, cadre))
+        for r in rounds:
+            if new and (r.pk, village) in place:
+                place[r.pk, village].count(key, pk)
 
 
-def added(rows: Iterable[dict[str, int]]) -> dict[str, int]:
-    """The sum of some lines, key by key."""
-    total = _nothing()
+def added(rows: Iterable[PartyRow]) -> PartyRow:
+    """The sum of some lines."""
+    total = PartyRow()
     for row in rows:
-        for key, value in row.items():
-            total[key] += value
+        total.add(row)
     return total
+
+
+def over_townships(rows: Sequence[TownshipRow], key: str, value: Number) -> Cell:
+    """A number of the row 合计 with its list: that of one township without naming it, or all the records named one by one."""
+    cells = [row.cells[key] for row in rows]
+    first = next((cell for cell in cells if cell.list_name), None)
+    if first is None or key.endswith(".rate"):
+        return Cell(value)
+    named = [pk for cell in cells for name, text in cell.params if name == "only" for pk in text.split(".")]
+    params = tuple((name, text) for name, text in first.params if name not in ("township", "only"))
+    if named:
+        return _only(value, first.list_name, [int(pk) for pk in named], params)
+    return Cell(value, first.list_name, params)

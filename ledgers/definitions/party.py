@@ -38,7 +38,7 @@ BLANK = "拟调整书记、书记培训、专项整治三栏系统中暂无对�
 KIND_WORDS = {"village": "村", "community": "社区"}
 
 
-def table(ask: Ask) -> list[tuple[str, str, dict[str, int]]]:
+def table(ask: Ask) -> list[tuple[str, str, statistics.PartyRow]]:
     """(place, kind, numbers): the whole first; each township's part below when there are several."""
     numbers = statistics.party_numbers(ask.rounds, ask.as_of)
     rows = [("总计", "合计", statistics.added(numbers.values()))]
@@ -59,9 +59,9 @@ def write(book: Book, ledger: Ledger, ask: Ask, progress: Progress) -> int:
     opening(sheet, title_of(ledger.name, ask), ask, ledger.units)
     sheet.header(columns)
     rows = table(ask)
-    for number, (place, kind, numbers) in enumerate(rows, 1):
+    for number, (place, kind, line) in enumerate(rows, 1):
         bold = kind in ("合计", "小计")
-        values: list[Any] = [number, place, kind, *(numbers.get(c.key) for c in COLUMNS[2:-1]), ""]
+        values: list[Any] = [number, place, kind, *(line.numbers.get(c.key) for c in COLUMNS[2:-1]), ""]
         sheet.write(
             [sheet.fill(sheet.cell(), v, sheet.look_of(c, bold=bold)) for v, c in zip(values, columns, strict=True)], 24
         )

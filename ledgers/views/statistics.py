@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +17,12 @@ from common import chinese
 from common.forms import DateField
 from ledgers import statistics
 from ledgers.definitions import party, rounds
-from ledgers.form import Ask, Column, Kind, Totals
+from ledgers.form import Ask, Column, Totals
 from ledgers.writing import header_areas
 from rounds.models import Round
 from villages.pages import FilterForm, Page
 
+PLACE = party.COLUMNS[0]
 SHEETS = (("G", "整顿情况汇总表"), ("L1", "村（社区）统计表"))
 
 
@@ -54,9 +57,9 @@ class StatisticsPage(Page):
         code = filters.value("sheet") or "G"
         made = self.township_rows(found, day, since) if code == "G" else self.party_rows(found, day)
         context = super().get_context_data(**kwargs)
-        columns = rounds.COLUMNS[:-1] if code == "G" else party.COLUMNS[:-1]
+        columns = rounds.COLUMNS[:-1] if code == "G" else (PLACE, *party.COLUMNS[2:-1])
         return context | {
-            "filters": filters,
+            "fields": [f for f in filters.visible_fields() if f.name != "since" or code == "G"],
             "heads": heads(columns),
             "rows": made if found else [],
             "found": found,
@@ -66,34 +69,42 @@ class StatisticsPage(Page):
             "export": f"{reverse('ledgers:ledger_export', args=[code.lower()])}?{urlencode({'back': self.request.get_full_path()})}",
         }
 
-    def township_rows(self, found: list[Round], day: Any, since: Any) -> list[dict[str, Any]]:
-        columns = rounds.COLUMNS[:-1]
-        rows, totals = [], Totals()
+    def township_rows(self, found: list[Round], day: date, since: date | None) -> list[dict[str, Any]]:
+        columns = rounds.COLUMNS[1:-1]
+        totals = Totals()
         made = statistics.by_township(found, day, since)
-        for row, line in zip(made, rounds.lines_of(made), strict=True):
+        for line in rounds.lines_of(made):
             totals.add(rounds.COLUMNS, line)
-            cells = [link(row.cells[c.key].value, row.cells[c.key].url, c) for c in columns[1:]]
-            rows.append({"name": row.round.township.name, "cells": cells, "total": False})
+        rows = [self.row(row.round.township.name, columns, [row.cells[c.key] for c in columns]) for row in made]
         if len(rows) > 1:
-            said = {**totals.sums, **rounds.summary(totals)}
-            cells = [link(said.get(c.key), "", c) for c in columns[1:]]  # type: ignore[arg-type]
-            rows.append({"name": "合计", "cells": cells, "total": True})
+            said: dict[str, Any] = {**totals.sums, **rounds.summary(totals)}
+            sums = [statistics.over_townships(made, c.key, said.get(c.key)) for c in columns]
+            rows.append(self.row("合计", columns, sums, total=True))
         return rows
 
-    def party_rows(self, found: list[Round], day: Any) -> list[dict[str, Any]]:
-        rows = []
-        for place, kind, numbers in party.table(Ask(tuple(found), day, self.access)):
-            cells = [kind, *(link(numbers.get(c.key), "", c) for c in party.COLUMNS[2:-1])]
-            rows.append({"name": place, "cells": cells, "total": kind in ("合计", "小计")})
+    def party_rows(self, found: list[Round], day: date) -> list[dict[str, Any]]:
+        columns = party.COLUMNS[2:-1]
+        rows, place = [], ""
+        for name, kind, line in party.table(Ask(tuple(found), day, self.access)):
+            place = name or place
+            made = self.row(f"{place}·{kind}", columns, [line.cell(c.key, day) for c in columns])
+            rows.append(made | {"total": kind in ("合计", "小计")})
         return rows
 
+    @staticmethod
+    def row(
+        name: str, columns: Sequence[Column], cells: Sequence[statistics.Cell], total: bool = False
+    ) -> dict[str, Any]:
+        shown = [{"label": c.title, "html": link(cell)} for c, cell in zip(columns, cells, strict=True)]
+        return {"name": name, "cells": shown, "total": total}
 
-def link(value: statistics.Number, url: str, column: Column) -> str:
+
+def link(cell: statistics.Cell) -> str:
     """A number as a link to its list; nothing known is a dash."""
-    if value is None:
+    if cell.value is None:
         return "—"
-    shown = chinese.amount(value) + ("%" if column.kind == Kind.RATE and "%" not in column.title else "")
-    return format_html('<a href="{}">{}</a>', url, shown) if url else shown
+    shown = chinese.amount(cell.value)
+    return format_html('<a href="{}">{}</a>', cell.url, shown) if cell.url else shown
 
 
 def heads(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
