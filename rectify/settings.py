@@ -211,7 +211,9 @@ if REDIS_URL:
         "visibility_timeout": 600,
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
-        # A Redis that hangs must not hang the page that asks for a job: the row is kept, the sweep sends it later.
+        # A Redis that is gone or hangs must not hold the page that asks for a job: the row is kept, the sweep sends it later.
+        "max_retries": 1,
+        "interval_start": 0,
         "socket_connect_timeout": 2,
         "socket_timeout": 5,  # longer than the one second for which a worker waits at the queue
     }

@@ -166,11 +166,12 @@ class TestBrokerDown:
     @pytest.fixture
     def closed_port(self):
         with socket.create_server(("127.0.0.1", 0)) as server:
-            port = server.getsockname()[1]
-        return port
+            return server.getsockname()[1]
 
-    @pytest.mark.parametrize("broker", ["closed_port", "silent_port"])
-    def test_the_page_answers_and_the_sweep_sends_later(self, world, failed, start_worker, tmp_path, request, broker):
+    @pytest.mark.parametrize(("broker", "seconds"), [("closed_port", 3), ("silent_port", 10)])
+    def test_the_page_answers_and_the_sweep_sends_later(
+        self, world, failed, start_worker, tmp_path, request, broker, seconds
+    ):
         Job.objects.filter(pk=failed.pk).update(arguments={"file": str(tmp_path / "lines")})
         port = request.getfixturevalue(broker)
         started = time.monotonic()
@@ -179,7 +180,7 @@ class TestBrokerDown:
         took = time.monotonic() - started
 
         assert answer.status_code == 302
-        assert took < 10
+        assert took < seconds
         failed.refresh_from_db()
         assert (failed.state, failed.sent_at) == (Job.State.QUEUED, None)
 
