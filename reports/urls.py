@@ -18,6 +18,7 @@ urlpatterns = [
     path("issued/<int:pk>/", views.IssuedFileDownload.as_view(), name="issued_file_download"),
     path("verify/", views.Verify.as_view(), name="verify"),
     path("<int:pk>/pdf/", views.SummaryPdf.as_view(), name="summary_pdf"),
+    path("<int:pk>/word/", views.SummaryWord.as_view(), name="summary_word"),
     path("parts/<int:pk>/edit/", views.PartUpdate.as_view(), name="part_update"),
     path("parts/<int:pk>/revert/", views.PartRevert.as_view(), name="part_revert"),
     path("parts/<int:pk>/keep/", views.PartKeep.as_view(), name="part_keep"),

@@ -1,6 +1,6 @@
 """Pages of summaries, one noun a file."""
 
-from reports.views.files import FileDownload, SummaryPdf
+from reports.views.files import FileDownload, SummaryPdf, SummaryWord
 from reports.views.issue import IssuedFileCreate, IssuedFileDownload, SummaryStartAgain, SummaryWithdraw
 from reports.views.parts import PartCreate, PartKeep, PartMove, PartRemove, PartRevert, PartUpdate
 from reports.views.signing import SummaryReturn, SummarySign, SummarySubmit
@@ -27,5 +27,6 @@ __all__ = [
     "SummaryStartAgain",
     "SummarySubmit",
     "SummaryWithdraw",
+    "SummaryWord",
     "Verify",
 ]

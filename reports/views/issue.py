@@ -23,6 +23,7 @@ from reports.forms import IssuedFileForm, WithdrawForm
 from reports.models import Issue, IssuedFile, Summary
 from reports.services import freezing
 from reports.views.base import LIGHTS, OneSummary, State
+from reports.views.files import offers
 from villages.access import Access
 from villages.pages import ActionPage, FormPage, PermissionRequired, with_back
 
@@ -58,7 +59,7 @@ def issue_context(summary: Summary, access: Access, here: str) -> dict[str, Any]
         "annexes": [_annex(annex, blocks, link) for annex, blocks in annexes],
         "foot": _html(foot, link),
         "files": files,
-        "newest": next((file for file in files if file.format == "pdf"), None),
+        "offers": offers(summary, files),
         "issued_files": list(issue.issued_files.select_related("by")),
         "replacement": replacement,
         "may_print": may_draft or may_sign,

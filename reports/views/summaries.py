@@ -22,6 +22,7 @@ from reports.figures import Figures
 from reports.forms import RecomputeForm, SummaryFilter, SummaryForm
 from reports.models import Part, Summary
 from reports.views.base import LIGHTS, OneSummary, State
+from reports.views.files import offers
 from reports.views.issue import issue_context, warning_of
 from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
@@ -157,7 +158,7 @@ class SummaryDetail(OneSummary, Page):
             "may_return": (may_sign or may_draft) and summary.state == State.REVIEW,
             "may_print": may_draft or may_sign,
             "files": files,
-            "newest": newest,
+            "offers": offers(summary, files),
             "warning": warning_of(document_model.document(summary, parts)) if may_draft or may_sign else "",
             "history": history(summary, 30),
         }

@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[frozenset[int], frozenset[int]]] = {
     "form": (frozenset({200}), frozenset({422})),
     "ask": (frozenset({200}), frozenset({302, 422})),  # a form that asks nothing
     "act": (frozenset({405}), frozenset({302})),
+    "try": (frozenset({405}), frozenset({302, 422})),  # a button beside a field
     "upload": (frozenset({405}), frozenset({422})),
     "forget": (frozenset({405}), frozenset({204})),
 }
@@ -85,6 +86,7 @@ issued             | township   | ... ... .. xx xxx . x .
 part               | township   | ... ... .. xx xxx . x .
 file               | township   | ... ... .. xx xxx . x .
 job                | township   | ... ... .. xx xxx . x .
+import             | township   | ... ... .. xx ... . . .
 export             | owner      | ... ... .. x. ... . . .
 own_job            | owner      | ... ... .. x. ... . . .
 township           | everywhere | ... ... .. .. ... . . x
@@ -283,6 +285,7 @@ reports:summary_start_again        | act    | signed      | ... ... .. xx ... . 
 reports:issued_file_create         | form   | signed      | ... ... .. xx xx. . . .
 reports:issued_file_download       | page   | issued      | ... ... .. xx xxx . x .
 reports:summary_pdf                | act    | summary     | ... ... .. xx xx. . . .
+reports:summary_word               | act    | summary     | ... ... .. xx xx. . . .
 reports:part_update                | form   | part        | ... ... .. xx ... . . .
 reports:part_revert                | act    | part        | ... ... .. xx ... . . .
 reports:part_keep                  | act    | part        | ... ... .. xx ... . . .
@@ -295,6 +298,16 @@ ledgers:statistics                 | page   |             | ... ... .. xx xxx . 
 ledgers:ledger_export              | form   | ledger      | xxx xxx xx xx xxx x x .
 ledgers:list_export                | ask    | ledger      | xxx xxx xx xx xxx x x .
 ledgers:export_download            | page   | export      | xxx xxx xx xx xxx x x .
+ledgers:import_list                | list   |             | ... ... .. xx ... . . .
+ledgers:import_create              | form   |             | ... ... .. xx ... . . .
+ledgers:import_detail              | page   | import      | ... ... .. xx ... . . .
+ledgers:import_answer              | act    | import      | ... ... .. xx ... . . .
+ledgers:import_conflicts           | act    | import      | ... ... .. xx ... . . .
+ledgers:import_recheck             | act    | import      | ... ... .. xx ... . . .
+ledgers:import_apply               | try    | import      | ... ... .. xx ... . . .
+ledgers:import_undo                | act    | import      | ... ... .. xx ... . . .
+ledgers:import_file                | page   | import      | ... ... .. xx ... . . .
+ledgers:import_template            | page   | template    | ... ... .. xx ... . . .
 
 jobs:job_detail                    | page   | job         | ... ... .. xx xxx . x .
 jobs:job_state                     | page   | job         | ... ... .. xx xxx . x .
@@ -360,11 +373,14 @@ class Route:
         if self.record in TOKENED:
             return {"token": getattr(record, "token", record)}
         pk = getattr(record, "pk", record)
-        return {"village": pk} if self.name in BY_VILLAGE else {"pk": pk}
+        if self.name in BY_VILLAGE:
+            return {"village": pk}
+        return {"pk": pk} | MORE.get(self.name, {})
 
 
 # What an address names instead of a record; what it names by a token.
-WORDS = {"category": {"category": "legacy"}, "ledger": {"code": "b"}}
+WORDS = {"category": {"category": "legacy"}, "ledger": {"code": "b"}, "template": {"code": "B"}}
+MORE = {"ledgers:import_file": {"which": "file"}}
 TOKENED = {"upload", "export"}
 BY_VILLAGE = {f"villages:{noun}_create" for noun in ("year", "path", "training", "post")}
 
