@@ -24,6 +24,11 @@ _ORGS = re.compile(r"(村|社区)?(党支部|党总支|党委|党组织|支部|�
 _DEPARTMENT_ENDS = ("局", "委", "委员会", "部", "公司", "集团", "银行", "院", "中学", "大学", "指挥部")
 
 
+def _stem(name: str) -> str:
+    """A village's name without what every village's name ends with."""
+    return squeeze(name).removesuffix("村").removesuffix("社区")
+
+
 class Pending(Exception):
     """The name is not known yet: the clerk is asked."""
 
@@ -133,7 +138,7 @@ class Context:
         answer = self._answer("village", name)
         if answer and answer.isdigit() and int(answer) in self.villages:
             return self.villages[int(answer)]
-        likely = self._likely(name, [(str(v.pk), v.name) for v in self.villages.values()])
+        likely = self._likely(_stem(name), [(str(v.pk), v.name) for v in self.villages.values()], by=_stem)
         if not likely:
             raise Fault(f"{self.township}没有这个村", "、".join(v.name for v in list(self.villages.values())[:12]))
         if answer == EMPTY:

@@ -18,7 +18,7 @@ SKIP = "-"  # the clerk's answer: this column is not imported
 TITLE_OF = "的职务"  # a second column that holds the title of the person in the first
 SCAN_ROWS = 25
 HEADER_DEPTH = 3
-LIKELY, MAYBE = 0.72, 0.5
+LIKELY, MAYBE = 0.72, 0.6
 _TOTALS = {"合计", "总计", "小计", "共计", "合计：", "总计："}
 _FOOT = re.compile(
     r"(单位负责人|负责人签字|填表人|填报人|制表人?|联系电话|报出日期|填报日期|填报单位|审核人签字|注|说明|备注|填表说明)[:：]|（盖章）|^注[0-9：:、.]"
@@ -313,6 +313,8 @@ def _lines(table: Table, grid: Grid, header: _Header) -> None:
         if _FOOT.search(first) and len(own) <= 6:
             continue
         if set(cells) <= {c for c, k in table.columns.items() if k == "number"}:
+            if len(first) > 4:
+                remarks.append(row)
             continue  # a number written ahead, nothing beside it
         headings = sum(1 for c in cells if squeeze(shown(cells[c])) in header.names.get(c, ()))
         if headings >= 2 and headings * 2 >= len(cells):

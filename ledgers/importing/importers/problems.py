@@ -292,15 +292,14 @@ class ProblemImporter(Importer):
         return found
 
     def _new(self, item: Item, ctx: Context, real: Any = None) -> bulk.NewProblem:
-        checked = real is None
         real = real or (lambda value: None if _is_new(value) else value)
         read = item.values
         found = self._values(read, real)
         if not found.get("deadline_kind", "x"):
             raise Refused("整改时限不能为空", field="due_on")
-        units = [u for u in (real(u) for u in read.get("assisting", [])) if u is not None]
-        if checked and any(_is_new(read.get(k)) and read.get(k) in read.get("assisting", []) for k in ("unit",)):
-            raise Refused("责任单位不必再列为协助单位。", field="assisting_units")
+        # Offices list the responsible unit among the helping ones too; it helps nobody to refuse that.
+        helping = [u for u in read.get("assisting", []) if u != read.get("unit")]
+        units = [u for u in (real(u) for u in helping) if u is not None]
         return bulk.NewProblem(found, units, list(read.get("measures", [])))
 
     def _edit(self, item: Item, problem: Problem, real: Any) -> bulk.EditedProblem:
@@ -309,7 +308,8 @@ class ProblemImporter(Importer):
         if "deadline_kind" in edit.values and not edit.values["deadline_kind"]:
             raise Refused("整改时限不能为空", field="due_on")
         if "assisting" in read:
-            edit.assisting_units = [u for u in (real(u) for u in read["assisting"]) if u is not None]
+            own = read.get("unit", problem.responsible_unit)
+            edit.assisting_units = [u for u in (real(u) for u in read["assisting"] if u != own) if u is not None]
         if "measures" in read:
             edit.measures, edit.reworded = _measure_changes(problem, read["measures"])
         return edit

@@ -1,0 +1,139 @@
+"""Every file of the list: refused with its sentence, or read exactly; the five offices with at most the questions meant."""
+
+import time
+
+import pytest
+
+from ledgers.importing.values import shown
+from ledgers.models import Import
+from problems.models import Problem
+from tests.conftest import NOON
+from tests.workbooks import make
+from villages.models import Cadre, Unit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("name", make.REJECTED)
+def test_a_bad_file_is_refused_with_its_sentence_and_writes_nothing(name, office):
+    content, words = make.REJECTED[name]
+    content = content()
+    if not content:
+        from common.errors import Refused
+
+        with pytest.raises(Refused, match=words):
+            office.upload(content)
+        return
+    start = time.monotonic()
+
+    record = office.upload(content)
+
+    assert record.state in (Import.State.UNREADABLE, Import.State.ASKING), record.report
+    if record.state == Import.State.UNREADABLE:
+        assert words in record.refusal, record.refusal
+    assert time.monotonic() - start < 40
+    assert not Problem.objects.exists()
+
+
+@pytest.mark.parametrize("name", make.FAULTY)
+def test_a_bad_cell_is_named_with_row_column_and_reason(name, office):
+    content, words = make.FAULTY[name]
+
+    record = office.upload(content())
+
+    if not words:  # a column the import does not read
+        assert record.state == Import.State.CHECKED
+        return
+    assert record.state == Import.State.CHECKED, (record.state, record.refusal, record.report.get("questions"))
+    sentences = [f["sentence"] for f in record.report["faults"]]
+    assert any(words in s for s in sentences), sentences
+    assert all(f["row"] >= 3 for f in record.report["faults"])
+    assert record.marked
+
+
+@pytest.mark.parametrize("name", make.ACCEPTED)
+def test_a_strange_file_is_read_exactly(name, office):
+    content, rows = make.ACCEPTED[name]
+
+    record = office.upload(content())
+
+    while record.state == Import.State.ASKING:
+        record = office.answer(record)
+    assert record.state == Import.State.CHECKED, record.refusal
+    assert record.report["counts"]["new"] == rows, record.report
+    office.apply(record)
+    assert Problem.objects.count() == rows
+    assert {p.discovered_on.isoformat() for p in Problem.objects.filter(number=1)} == {"2026-03-05"}
+
+
+class TestOffices:
+    """Ledgers as offices have them."""
+
+    @pytest.fixture(autouse=True)
+    def registry(self, office):
+        w = office.world
+        for name, title in (("徐根生", "村党支部书记"), ("何秀英", "村党支部书记"), ("王国强", "副镇长")):
+            Cadre.objects.create(county=w.county, township=w.township, name=name, title=title)
+        Unit.objects.create(county=w.county, township=w.township, name="财政所")
+
+    def read(self, office, name):
+        """(import, questions asked) after every question got the suggested answer."""
+        record = office.upload(make.OFFICES[name][0]())
+        asked = [q["label"] for q in record.report.get("questions", [])]
+        if record.state == Import.State.ASKING:
+            record = office.answer(record)
+        assert record.state == Import.State.CHECKED, (record.state, record.refusal, record.report.get("questions"))
+        assert record.report["fault_total"] == 0, record.report["faults"]
+        assert record.report["counts"]["new"] == make.OFFICES[name][1], record.report["new"]
+        return office.apply(record), asked
+
+    def test_two_header_rows_merged_villages_remarks_and_a_total(self, office):
+        record, asked = self.read(office, "office-1")
+
+        assert not asked
+        first, second, third = Problem.objects.order_by("number")
+        assert (first.village.name, second.village.name, third.village.name) == ("石桥村", "石桥村", "下塘村")
+        assert [m.text for m in first.measures.all()] == ["争取资金", "组织施工"]
+        assert (first.due_on.isoformat(), second.due_on.isoformat(), third.deadline_kind) == ("2026-06-30", "2026-12-31", "continuing")  # fmt: skip
+        assert {p.owner.name for p in (first, second, third)} == {"徐根生", "何秀英"}
+        assert any("说明文字" in note for note in record.report["notes"])
+
+    def test_other_order_other_names_real_dates_and_serials(self, office):
+        record, asked = self.read(office, "office-2")
+
+        assert asked == ["没有登记过单位“农经站”"]
+        first, second, third = Problem.objects.order_by("number")
+        assert (first.households, third.households) == (54, 120)
+        assert (second.discovered_on.isoformat(), second.deadline_kind) == ("2026-03-05", "immediate")
+        assert third.responsible_unit.name == "农经站"
+        assert record.state == Import.State.APPLIED
+
+    def test_second_sheet_wide_digits_and_a_person_in_two_columns(self, office):
+        _record, asked = self.read(office, "office-3")
+
+        assert not asked
+        first, second = Problem.objects.order_by("number")
+        assert (first.owner.name, first.households, first.due_on.isoformat()) == ("徐根生", 31, "2026-08-31")
+        assert second.category == "land_acquisition"
+
+    def test_repeated_header_subtotal_note_and_an_unknown_column(self, office):
+        record, asked = self.read(office, "office-4")
+
+        assert not asked
+        assert {p.severity for p in Problem.objects.all()} == {"medium", "easy"}
+        assert any("领导批示" in note for note in record.report["notes"])
+
+    def test_unknown_heading_and_a_slip_in_a_village_are_asked_once(self, office):
+        _record, asked = self.read(office, "office-5")
+
+        assert len(asked) <= 3
+        assert "“石乔村”是哪个村？" in asked
+        assert [m.text for m in Problem.objects.get(number=1).measures.all()] == ["争取资金", "进场施工", "验收"]
+        again = office.upload(make.OFFICES["office-5"][0]())
+        assert again.state == Import.State.CHECKED  # learned: not asked a second time
+        assert again.report["counts"]["same"] == 2
+
+
+def test_shown_numbers_are_as_excel_shows_them():
+    assert [shown(["n", n]) for n in ("54.0", "1e3", "0.5", "nan")] == ["54", "1000", "0.5", "nan"]
+    assert NOON
