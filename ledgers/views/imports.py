@@ -270,6 +270,9 @@ class ImportFile(OneImport):
 
     http_method_names = ["get"]
 
+    def load(self, pk: int, which: str) -> None:
+        super().load(pk)
+
     def get(self, request: HttpRequest, pk: int, which: str) -> FileResponse:
         stored = self.record.marked if which == "marked" else self.record.file
         if not stored:
