@@ -6,11 +6,18 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import User
+from common.errors import Refused
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from reports.language import SENTENCES
+from reports.language.brief import BRACKETS
 from reports.models import Part, Summary
+from reports.outlines import Plan, Use
 from reports.services.editing import MAX_PART, MAX_TITLE
+from reports.services.outlining import MAX_FIXED, check_lead, check_uses
 from rounds.forms.filters import RoundFilter, codes
 from rounds.models import Round
+from villages.pages import FilterForm
 
 SECTIONS = [
     ("part.work", "主要做法及成效（工作情况）"),
@@ -53,6 +60,7 @@ class SummaryFilter(RoundFilter):
     as_of = None
     kind = forms.ChoiceField(label="种类", choices=codes(Summary.Kind.choices), required=False)
     state = forms.ChoiceField(label="状态", choices=codes(Summary.State.choices), required=False)
+    mine = forms.BooleanField(label="我起草的", required=False)
 
 
 class PartForm(PortalForm):
@@ -98,3 +106,115 @@ class IssuedFileForm(PortalForm):
     note = CleanTextField(
         label="说明", max_length=200, required=False, help_text="例如：第3页按县委组织部意见改了一处文字。"
     )
+
+
+GROUPS = {
+    "opening": "开头", "organisation": "组织领导", "rectifying": "整改推进", "results": "成效", "shortfalls": "问题和困难",
+    "next": "下步打算", "period": "本期变化", "bulletin": "通报", "acceptance": "验收", "closing": "结尾",
+}  # fmt: skip
+LEFT_OUT = "-"
+
+
+class OutlinePartForm(PortalForm):
+    """One part of an outline: its words, and each sentence with its place and wording."""
+
+    lead = CleanTextField(label="标题或起首语", required=False, max_length=MAX_FIXED)
+    off = forms.BooleanField(label="停用（这一部分不写进总结）", required=False)
+
+    def __init__(self, *args: Any, plan: Plan, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.plan = plan
+        shown = "、".join(f"{{{name}}}" for name in BRACKETS)
+        self.fields["lead"].help_text = f"序号自动生成，不用写。可用：{shown}，写进总结时换成本镇本轮的实际内容。"
+        if not plan.uses and not plan.is_heading and plan.kind != Part.Kind.TITLE:
+            self.fields["lead"] = LongTextField(label="文字", max_length=MAX_FIXED, rows=3)
+        if plan.kind == Part.Kind.TITLE:
+            del self.fields["off"]
+        for place, use in enumerate(plan.uses, 1):
+            sentence = SENTENCES[use.sentence]
+            wordings = list(sentence.variants.items()) or [("on", "写")]
+            self.fields[f"as_{place}"] = forms.ChoiceField(
+                label=sentence.name, choices=[*wordings, (LEFT_OUT, "不写")],
+                initial=use.variant or wordings[0][0],
+            )  # fmt: skip
+            self.fields[f"at_{place}"] = forms.IntegerField(
+                label=f"“{sentence.name}”的次序", initial=place, min_value=1, max_value=99
+            )
+        if plan.uses:
+            self.fields["add"] = forms.ChoiceField(label="再加一句（放在最后）", choices=self._others, required=False)
+
+    def _others(self) -> list[Any]:
+        used = {use.sentence for use in self.plan.uses}
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for sentence in SENTENCES.values():
+            if sentence.key not in used:
+                group = GROUPS[sentence.key.partition(".")[0]]
+                groups.setdefault(group, []).append((sentence.key, sentence.name))
+        return [("", "不加"), *groups.items()]
+
+    def uses(self) -> list[Use]:
+        """The sentences in the order asked for."""
+        data = self.cleaned_data
+        kept = []
+        for place, use in enumerate(self.plan.uses, 1):
+            wording = data[f"as_{place}"]
+            if wording != LEFT_OUT:
+                usual = next(iter(SENTENCES[use.sentence].variants), "on")
+                kept.append((data[f"at_{place}"], place, Use(use.sentence, "" if wording == usual else wording)))
+        added = [Use(data["add"])] if data.get("add") else []
+        return [use for _, _, use in sorted(kept, key=lambda row: row[:2])] + added
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data.setdefault("off", False)
+        try:
+            if "lead" in data:
+                data["lead"] = check_lead(self.plan, data["lead"])
+            if not self.errors:
+                check_uses(self.plan, self.uses())
+        except Refused as refusal:
+            self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        return data
+
+
+class ScheduleForm(PortalForm):
+    is_on = forms.BooleanField(label="每月第一个工作日自动起草上月月报", required=False)
+    author = forms.ModelChoiceField(
+        label="初稿交给谁", queryset=User.objects.none(), required=False, empty_label="请选择",
+        help_text="能起草总结的岗位：党建办经办、组织委员等。初稿署这个人起草。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, people: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["author"].queryset = people
+
+
+class CompareFilter(FilterForm):
+    """Two sides, each a summary or a day."""
+
+    round = forms.ChoiceField(label="轮次", required=False)
+    earlier = forms.ChoiceField(label="前一份总结", required=False)
+    earlier_on = DateField(label="或前一个日期", required=False)
+    later = forms.ChoiceField(label="后一份总结", required=False)
+    later_on = DateField(label="或后一个日期", required=False)
+
+    def __init__(self, *args: Any, rounds: list[Round], several: bool, **kwargs: Any) -> None:
+        self.rounds, self.several = rounds, several
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        field = self.fields["round"]
+        field.choices = [(str(r.pk), f"{r.township} {r}" if self.several else str(r)) for r in self.rounds]
+
+    @property
+    def round_chosen(self) -> Round | None:
+        key = self.value("round")
+        return next((r for r in self.rounds if str(r.pk) == key), None)
+
+    def offer(self, papers: list[Summary]) -> None:
+        """The summaries of the round; what the address asks for is read again against them."""
+        choices = [("", "不选，按日期")]
+        choices += [(str(s.pk), f"{s.get_kind_display()}，截至{s.as_of}（{s.get_state_display()}）") for s in papers]
+        for name in ("earlier", "later"):
+            self.fields[name].choices = choices
+        self.full_clean()

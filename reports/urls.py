@@ -21,6 +21,23 @@ urlpatterns = [
     path("<int:pk>/word/", views.SummaryWord.as_view(), name="summary_word"),
     path("parts/<int:pk>/edit/", views.PartUpdate.as_view(), name="part_update"),
     path("parts/<int:pk>/revert/", views.PartRevert.as_view(), name="part_revert"),
+    path("parts/<int:pk>/lock/", views.PartLock.as_view(), name="part_lock"),
+    path("parts/<int:pk>/unlock/", views.PartUnlock.as_view(), name="part_unlock"),
+    path("<int:pk>/versions/", views.VersionList.as_view(), name="version_list"),
+    path("versions/<int:pk>/restore/", views.VersionRestore.as_view(), name="version_restore"),
+    path("compare/", views.Compare.as_view(), name="compare"),
+    path("outlines/", views.OutlineList.as_view(), name="outline_list"),
+    path("outlines/<int:township>/<str:kind>/", views.OutlineDetail.as_view(), name="outline_detail"),
+    path("outlines/<int:township>/<str:kind>/reset/", views.OutlineReset.as_view(), name="outline_reset"),
+    path(
+        "outlines/<int:township>/<str:kind>/<str:key>/edit/",
+        views.OutlinePartUpdate.as_view(),
+        name="outline_part_update",
+    ),
+    path(
+        "outlines/<int:township>/<str:kind>/<str:key>/move/", views.OutlinePartMove.as_view(), name="outline_part_move"
+    ),
+    path("schedule/<int:township>/", views.ScheduleUpdate.as_view(), name="schedule_update"),
     path("parts/<int:pk>/keep/", views.PartKeep.as_view(), name="part_keep"),
     path("parts/<int:pk>/move/", views.PartMove.as_view(), name="part_move"),
     path("parts/<int:pk>/remove/", views.PartRemove.as_view(), name="part_remove"),

@@ -29,6 +29,10 @@ THIS = {"weekly": "本周", "monthly": "本月", "quarterly": "本季度", "bull
 FOLLOWING = {"weekly": "下周", "monthly": "下月", "quarterly": "下季度"}
 
 
+# What an office may write into a title or a heading in curly brackets; Brief.names fills them.
+BRACKETS = ("党委", "乡镇", "年度", "轮次", "对象", "工作", "级", "我", "本期", "下期", "期间", "月份", "季度")
+
+
 class Brief:
     """Figures with the words for them. Nothing here computes a figure."""
 

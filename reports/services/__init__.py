@@ -15,24 +15,31 @@ from reports.services.editing import (
 )
 from reports.services.files import request_pdf
 from reports.services.issued import add_issued_file
+from reports.services.outlining import change_outline_part, move_outline_part, reset_outline
+from reports.services.scheduling import draft_of_the_month, set_schedule
 from reports.services.signing import return_summary, sign, start_again, submit_for_sign, withdraw
 
 __all__ = [
     "accept_generated",
     "add_issued_file",
     "add_own_part",
+    "change_outline_part",
     "default_period",
+    "draft_of_the_month",
     "draft_summary",
     "edit_part",
     "keep_own",
     "lock_part",
+    "move_outline_part",
     "move_part",
     "recompute",
     "remove_own_part",
     "request_pdf",
+    "reset_outline",
     "restore_version",
     "return_summary",
     "revert_part",
+    "set_schedule",
     "sign",
     "start_again",
     "submit_for_sign",

@@ -1,22 +1,51 @@
 """Pages of summaries, one noun a file."""
 
+from reports.views.compare import Compare
 from reports.views.files import FileDownload, SummaryPdf, SummaryWord
 from reports.views.issue import IssuedFileCreate, IssuedFileDownload, SummaryStartAgain, SummaryWithdraw
-from reports.views.parts import PartCreate, PartKeep, PartMove, PartRemove, PartRevert, PartUpdate
+from reports.views.outlines import (
+    OutlineDetail,
+    OutlineList,
+    OutlinePartMove,
+    OutlinePartUpdate,
+    OutlineReset,
+    ScheduleUpdate,
+)
+from reports.views.parts import (
+    PartCreate,
+    PartKeep,
+    PartLock,
+    PartMove,
+    PartRemove,
+    PartRevert,
+    PartUnlock,
+    PartUpdate,
+    VersionList,
+    VersionRestore,
+)
 from reports.views.signing import SummaryReturn, SummarySign, SummarySubmit
 from reports.views.summaries import SummaryCreate, SummaryDetail, SummaryList, SummaryRecompute
 from reports.views.verification import Verify
 
 __all__ = [
+    "Compare",
     "FileDownload",
     "IssuedFileCreate",
     "IssuedFileDownload",
+    "OutlineDetail",
+    "OutlineList",
+    "OutlinePartMove",
+    "OutlinePartUpdate",
+    "OutlineReset",
     "PartCreate",
     "PartKeep",
+    "PartLock",
     "PartMove",
     "PartRemove",
     "PartRevert",
+    "PartUnlock",
     "PartUpdate",
+    "ScheduleUpdate",
     "SummaryCreate",
     "SummaryDetail",
     "SummaryList",
@@ -29,4 +58,6 @@ __all__ = [
     "SummaryWithdraw",
     "SummaryWord",
     "Verify",
+    "VersionList",
+    "VersionRestore",
 ]

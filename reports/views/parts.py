@@ -10,10 +10,12 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from reports import services
 from reports.forms import OwnPartForm, PartForm
-from reports.models import Part, Summary
+from reports.models import Part, PartVersion, Summary
 from reports.outlines import OWN_KINDS
 from reports.views.base import OneSummary
-from villages.pages import ActionPage, FormPage
+from villages.pages import ActionPage, FormPage, Page
+
+VERSIONS = 100
 
 
 class PartPage:
@@ -64,18 +66,88 @@ class PartUpdate(PartPage, FormPage):
         return self.get_success_url()
 
 
-class PartRevert(PartPage, ActionPage):
-    success_text = "已恢复自动文字。"
+class SeenPart(PartPage, ActionPage):
+    """A button below words the author has read: the version of that paragraph travels with it."""
+
+    @property
+    def base_version(self) -> int | None:
+        text = self.request.POST.get("base_version", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+class PartRevert(SeenPart):
+    success_text = "已恢复自动文字。改写过的文字在“过去的版本”里。"
 
     def perform(self) -> None:
-        services.revert_part(self.part, by=self.request.user, at=timezone.now())
+        services.revert_part(self.part, base_version=self.base_version, by=self.request.user, at=timezone.now())
 
 
-class PartKeep(PartPage, ActionPage):
+class PartKeep(SeenPart):
     success_text = "已记下：这一段的数据变化您已核对。"
 
     def perform(self) -> None:
-        services.keep_own(self.part, by=self.request.user, at=timezone.now())
+        services.keep_own(self.part, base_version=self.base_version, by=self.request.user, at=timezone.now())
+
+
+class PartLock(PartPage, ActionPage):
+    success_text = "已锁定。重新计算不会改动这一段。"
+
+    def perform(self) -> None:
+        services.lock_part(self.part, by=self.request.user, at=timezone.now())
+
+
+class PartUnlock(PartPage, ActionPage):
+    success_text = "已解除锁定。"
+
+    def perform(self) -> None:
+        services.unlock_part(self.part, by=self.request.user, at=timezone.now())
+
+
+class VersionList(OneSummary, Page):
+    """Every past version of the paragraphs, whole; of one paragraph with `key` in the address."""
+
+    permission = Permission.SUMMARY_VIEW
+    template_name = "reports/version_list.html"
+    title = "过去的版本"
+
+    def load(self, pk: int) -> None:
+        """Drafts' history is for those who write and those who sign."""
+        self.take(pk)
+        if not self.access.may(Permission.SUMMARY_SIGN, township_id=self.summary.township_id):
+            self.require(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        key = self.request.GET.get("key", "")
+        parts = {part.key: part for part in self.summary.parts.select_related("edited_by")}
+        versions = self.summary.versions.select_related("written_by", "replaced_by")
+        if key:
+            versions = versions.filter(key=key)
+        rows = [{"version": v, "part": parts.get(v.key)} for v in versions[:VERSIONS]]
+        may_draft = self.access.may(Permission.SUMMARY_DRAFT, township_id=self.summary.township_id)
+        return super().get_context_data(**kwargs) | {
+            "summary": self.summary,
+            "part": parts.get(key),
+            "rows": rows,
+            "may_restore": may_draft and self.summary.is_draft,
+        }
+
+
+class VersionRestore(ActionPage):
+    permission = Permission.SUMMARY_DRAFT
+    success_text = "已恢复。原来的文字也留在“过去的版本”里。"
+
+    def load(self, pk: int) -> None:
+        self.version = get_object_or_404(
+            PartVersion.objects.filter(summary__in=Summary.objects.visible_to(self.access)).select_related("summary"),
+            pk=pk,
+        )
+        self.require(Permission.SUMMARY_DRAFT, township_id=self.version.township_id)
+
+    def perform(self) -> None:
+        services.restore_version(self.version, by=self.request.user, at=timezone.now())
+
+    def get_success_url(self) -> str:
+        return f"{self.version.summary.get_absolute_url()}#part-{self.version.key}"
 
 
 class PartMove(PartPage, ActionPage):

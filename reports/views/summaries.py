@@ -54,6 +54,8 @@ class SummaryList(ListPage):
         for name in ("kind", "state"):
             if value := self.filters.value(name):
                 rows = rows.filter(**{name: value})
+        if self.filters.value("mine"):
+            rows = rows.filter(author=self.request.user)
         return rows
 
     def get_columns(self) -> list[Column]:
@@ -80,8 +82,12 @@ class SummaryList(ListPage):
 
     def actions(self) -> list[tuple[str, str]]:
         if not self.access.may(Permission.SUMMARY_DRAFT):
-            return []
-        return [("起草总结", with_back(reverse("reports:summary_create"), self.here))]
+            return [("与上期相比", reverse("reports:compare"))]
+        return [
+            ("起草总结", with_back(reverse("reports:summary_create"), self.here)),
+            ("与上期相比", reverse("reports:compare")),
+            ("提纲和自动起草", reverse("reports:outline_list")),
+        ]
 
 
 class SummaryCreate(FormPage):
@@ -137,16 +143,16 @@ class SummaryDetail(OneSummary, Page):
         editing = may_draft and summary.is_draft
         link = self.linker(figures)
         shown = list(document_model.body_blocks(parts, None if summary.signed_at else figures))
-        rows = [self.row(part, preview.block_html(block, link), figures, editing) for part, block in shown]
+        past = set(summary.versions.values_list("key", flat=True)) if editing else set()
+        rows = [self.row(part, preview.block_html(block, link), figures, editing, past) for part, block in shown]
         title = next((p for p in parts if p.kind == Part.Kind.TITLE), None)
-        files = list(summary.files.select_related("job")[:10])
-        newest = next((f for f in files if f.summary_version == summary.version), None)
+        files = list(summary.files.all()[:10])
         return super().get_context_data(**kwargs) | {
             "title": summary.title,
             "summary": summary,
             "period": chinese.period(summary.starts_on, summary.ends_on),
             "state_light": LIGHTS[State(summary.state)],
-            "title_part": self.row(title, "", figures, editing) if title else None,
+            "title_part": self.row(title, "", figures, editing, past) if title else None,
             "rows": rows,
             "tail": mark_safe("".join(preview.block_html(b, link) for b in self.tail(figures))),  # noqa: S308 - escaped by block_html
             "annexes": self.annexes(figures, link),
@@ -154,6 +160,7 @@ class SummaryDetail(OneSummary, Page):
             "changed": [row for row in rows if row["changed"]],
             "length": sum(len(getattr(b, "text", "")) for _, b in shown),
             "editing": editing,
+            "compared_on": figures.scope.get("compared_with", ""),
             "may_sign": may_sign and summary.state == State.REVIEW and summary.author_id != self.request.user.pk,
             "may_return": (may_sign or may_draft) and summary.state == State.REVIEW,
             "may_print": may_draft or may_sign,
@@ -174,13 +181,14 @@ class SummaryDetail(OneSummary, Page):
 
         return link
 
-    def row(self, part: Part, html: str, figures: Figures, editing: bool) -> dict[str, Any]:
+    def row(self, part: Part, html: str, figures: Figures, editing: bool, past: set[str]) -> dict[str, Any]:
         changed = editing and part.has_changed
         return {
             "part": part,
             "html": mark_safe(html),  # noqa: S308 - escaped by block_html
             "changed": changed,
             "changes": document_model.changes(part, figures) if changed else [],
+            "has_past": part.key in past,
             "movable": part.kind in (Part.Kind.ITEM, Part.Kind.POINT),
         }
 
