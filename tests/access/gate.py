@@ -22,7 +22,7 @@ OWN_TABLES = {"django_session"}
 NOWHERE = "missing"
 METHODS = ("GET", "POST")
 # Pages that show no words of their record; a workbook is compressed, and read in test_canary.py.
-WORDLESS = {"jobs:job_state", "ledgers:export_download"}
+WORDLESS = {"jobs:job_state", "ledgers:export_download", "ledgers:import_template"}
 
 
 class Visitor(Client):

@@ -22,6 +22,7 @@ from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Vi
 from jobs.models import Job
 from ledgers import files
 from ledgers.definitions import LEDGERS
+from ledgers.models import Import
 from ledgers.services.exports import request_export
 from ledgers.work import export_ledger
 from meetings.models import AgendaItem, Commitment, Meeting
@@ -41,7 +42,7 @@ from problems.models import (
     VillagePlan,
 )
 from problems.terms import State
-from reports.models import IssuedFile, Part, Summary, SummaryFile
+from reports.models import IssuedFile, Part, PartVersion, Summary, SummaryFile
 from reports.services import draft_summary, sign, submit_for_sign
 from rounds.models import (
     CalendarItem,
@@ -251,7 +252,7 @@ def _records(
     made |= _inspection_records(at, made["problem"], visitor or at.cadre)
     if place != "sibling":
         made |= _summary_records(at)
-        made["export"] = _export(at)
+        made |= {"export": _export(at), "import": _import(at)}
     for record in made.values():
         with_history(record, at)
     return made
@@ -323,12 +324,15 @@ def _summary_records(at: SimpleNamespace) -> dict[str, Any]:
     issued.file.save("final.docx", ContentFile(t.encode()))
     Summary.objects.filter(pk__in=[summary.pk, review.pk, signed.pk]).update(title=f"工作总结{t}")
     part = Part.objects.create(summary=summary, key="own.1", order=99, kind="paragraph", own_text=t, is_own=True)
+    past = PartVersion.objects.create(
+        summary=summary, key="own.2", kind="item", text=t, is_own=True, replaced="删除段落", replaced_by=at.user, replaced_at=NOON
+    )  # fmt: skip
     file = SummaryFile(
         summary=summary, job=done, name=f"{t}.pdf", sha256="0" * 64, size=9, pages=1, made_at=NOON, summary_version=1
     )
     file.file.save("summary.pdf", ContentFile(f"%PDF-1.7 {t}".encode()))
     return {
-        "summary": summary, "review": review, "signed": signed, "issued": issued, "part": part, "file": file,
+        "summary": summary, "review": review, "signed": signed, "issued": issued, "part": part, "past": past, "outline": township, "file": file,
         "job": done, "own_job": failed,
     }  # fmt: skip
 
@@ -344,6 +348,15 @@ def export(user: User, code: str, rounds: list[Round]) -> SimpleNamespace:
 
 def _export(at: SimpleNamespace) -> SimpleNamespace:
     return export(at.user, "B", [at.round])
+
+
+def _import(at: SimpleNamespace) -> Import:
+    record = Import(
+        township=at.township, round=at.round, ledger="B", state=Import.State.UNREADABLE, refusal=at.t, size=9,
+        name=f"{at.t}.xlsx", sha256="0" * 64, by=at.user, at=NOON,
+    )  # fmt: skip
+    record.file.save("ledger.xlsx", ContentFile(at.t.encode()))
+    return record
 
 
 def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:

@@ -84,6 +84,8 @@ review             | township   | ... ... .. xx xxx . x .
 signed             | township   | ... ... .. xx xxx . x .
 issued             | township   | ... ... .. xx xxx . x .
 part               | township   | ... ... .. xx xxx . x .
+past               | township   | ... ... .. xx xxx . x .
+outline            | township   | ... ... .. xx xxx . x .
 file               | township   | ... ... .. xx xxx . x .
 job                | township   | ... ... .. xx xxx . x .
 import             | township   | ... ... .. xx ... . . .
@@ -284,8 +286,20 @@ reports:summary_withdraw           | form   | signed      | ... ... .. .. xx. . 
 reports:summary_start_again        | act    | signed      | ... ... .. xx ... . . .
 reports:issued_file_create         | form   | signed      | ... ... .. xx xx. . . .
 reports:issued_file_download       | page   | issued      | ... ... .. xx xxx . x .
+reports:summary_word               | act    | summary     | ... ... .. xx xx. . . .
 reports:summary_pdf                | act    | summary     | ... ... .. xx xx. . . .
 reports:summary_word               | act    | summary     | ... ... .. xx xx. . . .
+reports:compare                    | page   |             | ... ... .. xx xxx . x .
+reports:outline_list               | page   |             | ... ... .. xx ... . . .
+reports:outline_detail             | page   | outline     | ... ... .. xx ... . . .
+reports:outline_reset              | act    | outline     | ... ... .. xx ... . . .
+reports:outline_part_update        | form   | outline     | ... ... .. xx ... . . .
+reports:outline_part_move          | act    | outline     | ... ... .. xx ... . . .
+reports:schedule_update            | ask    | outline     | ... ... .. xx ... . . .
+reports:version_list               | page   | summary     | ... ... .. xx xx. . . .
+reports:version_restore            | act    | past        | ... ... .. xx ... . . .
+reports:part_lock                  | act    | part        | ... ... .. xx ... . . .
+reports:part_unlock                | act    | part        | ... ... .. xx ... . . .
 reports:part_update                | form   | part        | ... ... .. xx ... . . .
 reports:part_revert                | act    | part        | ... ... .. xx ... . . .
 reports:part_keep                  | act    | part        | ... ... .. xx ... . . .
@@ -380,7 +394,13 @@ class Route:
 
 # What an address names instead of a record; what it names by a token.
 WORDS = {"category": {"category": "legacy"}, "ledger": {"code": "b"}, "template": {"code": "B"}}
-MORE = {"ledgers:import_file": {"which": "file"}}
+MORE = {
+    "ledgers:import_file": {"which": "file"},
+    "reports:outline_detail": {"kind": "stage"},
+    "reports:outline_reset": {"kind": "stage"},
+    "reports:outline_part_update": {"kind": "stage", "key": "introduction"},
+    "reports:outline_part_move": {"kind": "stage", "key": "part.work"},
+}
 TOKENED = {"upload", "export"}
 BY_VILLAGE = {f"villages:{noun}_create" for noun in ("year", "path", "training", "post")}
 

@@ -1,12 +1,15 @@
 """Foreign words are looked for where an address asks for them by name, and in what is computed from records."""
 
 from datetime import date
+from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from django.urls import reverse
 
 from common.errors import Refused
 from ledgers.definitions import LEDGERS
+from ledgers.importing.importers import IMPORTERS
 from reports.models import Part
 from reports.services import draft_summary
 from rounds.models import Round
@@ -50,8 +53,6 @@ def asking_for(records, record):
 
 @pytest.mark.parametrize("route", LISTS, ids=str)
 def test_a_filter_does_not_reach_over_the_border(route, scene, clients):
-    from django.urls import reverse
-
     leaks = []
     foreign = asking_for(scene.records["foreign"], route.record)
     questions = [foreign, {"only": foreign["only"]}, {"township": foreign["township"]}, {"q": "Qz"}]
@@ -70,8 +71,6 @@ def test_a_filter_does_not_reach_over_the_border(route, scene, clients):
 @pytest.mark.parametrize("record", ["village", "round", "cadre", "meeting", "problem"])
 def test_a_foreign_record_in_the_question_of_a_form_stays_unknown(record, scene, clients):
     """Entry pages take hints from the address (?village=…, ?place=…): a foreign one names nothing."""
-    from django.urls import reverse
-
     leaks = []
     pk = scene.records["foreign"][record].pk
     for route in ROUTES:
@@ -124,6 +123,18 @@ def test_a_workbook_holds_only_what_its_asker_may_see(code, scene):
 
 def test_every_ledger_has_its_readers():
     assert set(LEDGER_READERS) == set(LEDGERS)
+
+
+@pytest.mark.parametrize("code", IMPORTERS)
+def test_a_template_offers_only_names_of_its_township(code, scene, clients):
+    wrong = {}
+    for name in ("office_clerk", "stranger", "abroad"):
+        actor = scene.actors[name]
+        response = clients[name].get(reverse("ledgers:import_template", args=[code]))
+        words = words_in(BytesIO(response.content))
+        if leaked := sorted(t for t in TOKENS - actor.tokens if t in words):
+            wrong[name] = leaked
+    assert wrong == {}
 
 
 def words_in(path):
