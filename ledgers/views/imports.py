@@ -129,7 +129,7 @@ class OneImport(PermissionRequired):
 
     permission = DESK
 
-    def load(self, pk: int) -> None:
+    def load(self, pk: int, which: str = "") -> None:
         rows = Import.objects.visible_to(self.access).select_related(
             "township", "round", "by", "applied_by", "undone_by", "job"
         )
