@@ -70,7 +70,7 @@ def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None)
     events = _events(rounds, as_of, since)
     secretaries = _secretaries(rounds, listed, as_of)
     income = {
-        y["village_id"]: y
+        y["village_id"]: dict[str, Any](y)
         for y in VillageYear.objects.filter(village__in=villages, year=as_of.year, income__isnull=False).values(
             "pk", "village_id", "income"
         )
@@ -151,7 +151,7 @@ def _turned(designation: dict[str, Any], as_of: date) -> bool:
     return bool(designation["turned_round_on"] and designation["turned_round_on"] <= as_of)
 
 
-def _problems(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, dict[str, int]]:
+def _problems(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, Any]:
     p = "stood__" if past(as_of) else ""
     rows = Problem.objects.filter(round__in=[r.pk for r in rounds])
     rows = (rows.as_of(as_of) if p else rows).in_ledger(p).order_by()
@@ -170,7 +170,7 @@ def _problems(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[
     }
 
 
-def _events(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, dict[str, int]]:
+def _events(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, Any]:
     """Visits of leaders, inspections and coordination meetings of the period, counted in one query."""
     ids = [r.pk for r in rounds]
 
@@ -295,7 +295,7 @@ class PartyRow:
         if key not in self.numbers:
             return Cell(None)
         name = PARTY_LISTS[key]
-        params = (("as_of", as_of.isoformat()),)
+        params: tuple[tuple[str, str], ...] = (("as_of", as_of.isoformat()),)
         if name in _STATES:
             params = (("state", _STATES[name]), *params)
         return _only(self.numbers[key], name, list(dict.fromkeys(self.ids[key])), params)

@@ -37,7 +37,7 @@ _EPOCH = date(1899, 12, 30).toordinal()
 FONT, FONT_HEAD, FONT_TITLE = "宋体", "黑体", "方正小标宋简体"
 SIZE = 10
 A4 = 9  # as Excel numbers papers
-LINE = 14.0  # points of one line of text of that size
+LINE = 14.5  # points of one line of text of that size
 PADDING = 6.0
 MAX_HEIGHT = 409.0  # points; Excel knows no higher row
 GENERAL = "General"  # not “text”: old programs show long text cells as #####
@@ -158,7 +158,7 @@ class Sheet:
     def _style(self, font: str, size: float, bold: bool, align: str, frame: bool, number: str, quote: bool) -> Any:
         key = (font, size, bold, align, frame, number, quote)
         if key not in self._styles:
-            cell = WriteOnlyCell(self.ws)
+            cell: Any = WriteOnlyCell(self.ws)
             cell.font = Font(name=font, size=size, bold=bold)
             cell.alignment = Alignment(horizontal=align, vertical="center", wrap_text=True)
             if frame:

@@ -16,7 +16,7 @@ from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 
 COLUMNS = (
     column("held_on", "督查时间", width=12.6, kind=Kind.DAY),
-    column("people", "督查人员", width=17),
+    column("people", "督查人员", width=21),
     column("mode", "督查方式", width=10.5, align="center"),
     column("village", "村", width=8),
     column("findings", "发现问题", width=28),
@@ -24,7 +24,7 @@ COLUMNS = (
     column("notice", "通知书编号", width=11),
     column("reply_due_on", "反馈时限", width=12.6, kind=Kind.DAY),
     column("reply", "整改情况", width=26),
-    column("reported", "是否通报", width=11),
+    column("reported", "是否通报", width=17),
     column("remark", "备注", width=12),
 )
 Went = Inspection.villages.through

@@ -15,14 +15,14 @@ from problems.models import Measure, Problem
 
 COLUMNS = (
     column("problem", "对应问题编号", width=8, kind=Kind.WHOLE, align="center"),
-    column("task", "任务", width=38),
-    column("standard", "完成标准", width=26),
-    column("lead", "牵头领导", width=13),
+    column("task", "任务", width=32),
+    column("standard", "完成标准", width=22),
+    column("lead", "牵头领导", width=18),
     column("unit", "责任单位", width=12),
-    column("owner", "责任人", width=13),
-    column("period", "起止时间", width=16, kind=Kind.DAY),
+    column("owner", "责任人", width=18),
+    column("period", "起止时间", width=31, kind=Kind.DAY),
     column("state", "完成情况", width=24),
-    column("remark", "备注", width=12),
+    column("remark", "备注", width=9),
 )
 
 

@@ -13,7 +13,7 @@ from rounds.national import NATIONAL_CRITERIA
 
 _TYPES, _SECRETARY, _MEASURES = "认定情形（个）", "党组织书记（名）", "整顿措施"
 _NUMERALS = "一二三四五六七八九十"
-N = {"kind": Kind.WHOLE, "width": 6.2}
+N: dict[str, Any] = {"kind": Kind.WHOLE, "width": 6.2}
 COLUMNS = (
     column("place", "单位", width=12, align="center"),
     column("kind", "类别", width=6, align="center"),

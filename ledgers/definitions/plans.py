@@ -18,7 +18,7 @@ from problems.models import PlanReview, Problem, VillagePlan
 from rounds.models import Designation
 from villages.models import Assignment
 
-WIDTHS = (14.0, 28.0, 14.0, 28.0, 26.0, 18.0)
+WIDTHS = (16.0, 27.0, 18.5, 28.0, 24.0, 17.0)
 SIGN = "\n\n\n\n\n签字（盖章）：　　　　　\n　　年　　月　　日　　"
 OPINIONS = ("村党组织意见", "乡镇党委意见", "县委组织部意见")
 

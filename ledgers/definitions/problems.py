@@ -62,7 +62,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     path = "stood__" if past else ""
     rows = Problem.objects.as_of(day) if past else Problem.objects.all()
     newest = ProgressEntry.objects.filter(problem=OuterRef("pk"), happened_on__lte=day).order_by("-happened_on", "-id")
-    found = {
+    found: dict[int, Any] = {
         row["pk"]: row
         for row in rows.filter(pk__in=keys).values(
             "pk", "version", "township_id", "number", "village__name", "category", "title", "description", "source",

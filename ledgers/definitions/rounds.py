@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from accounts.permissions import Permission
 from ledgers import statistics
 from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 
 _VILLAGES, _PROBLEMS, _WORK = "整顿对象（个）", "问题整改（个）", "工作开展情况"
-WHOLE = {"kind": Kind.WHOLE, "total": True, "width": 9.5}
+WHOLE: dict[str, Any] = {"kind": Kind.WHOLE, "total": True, "width": 9.5}
 COLUMNS = (
     column("township", "单位", width=13),
     column("listed", _VILLAGES, "村数", **WHOLE),

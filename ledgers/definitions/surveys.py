@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 from accounts.permissions import Permission
 from inspections.models import Survey
@@ -11,7 +12,7 @@ from inspections.satisfaction import satisfaction_rate
 from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 
 _BALLOTS, _RESULT = "测评票（张）", "测评结果（票）"
-WHOLE = {"kind": Kind.WHOLE, "total": True, "width": 9}
+WHOLE: dict[str, Any] = {"kind": Kind.WHOLE, "total": True, "width": 9}
 COUNTS = ("issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown")
 COLUMNS = (
     column("village", "村", width=12),
