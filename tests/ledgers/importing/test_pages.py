@@ -49,9 +49,7 @@ class TestUpload:
         assert page.status_code == 422
         assert not Import.objects.exists()
 
-    @pytest.mark.parametrize(
-        "role", ["village_secretary", "resident_cadre", "linked_leader", "county_reader"]
-    )
+    @pytest.mark.parametrize("role", ["village_secretary", "resident_cadre", "linked_leader", "county_reader"])
     def test_who_keeps_no_ledger_may_not(self, office, role):
         client = office.world.client(getattr(office.world, role))
 
