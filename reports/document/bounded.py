@@ -33,6 +33,7 @@ MEMORY_MB = 512
 WALL_SECONDS = 220  # a child that waits for ever uses no CPU; below the worker's own limit, so that a sentence is said
 START_SECONDS = 120
 LOOK_SECONDS = 0.05  # how often the child's memory is looked at
+SAY_AGAIN_SECONDS = 1.0
 ROOT = Path(__file__).resolve().parents[2]
 # The renderer gets no more of the environment than it needs: no key, no address of a database.
 ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "XDG_CACHE_HOME", "LD_LIBRARY_PATH")
@@ -158,9 +159,15 @@ class Child:
     def _follow(self, bounds: Bounds, on_step: Step | None) -> tuple[str, Any]:
         """Report the steps until there is an answer: the file, or why there is none."""
         until = time.monotonic() + bounds.wall_seconds
+        last: list[tuple[int, str]] = []
+
+        def say_again() -> None:
+            if on_step and last:
+                on_step(*last[-1])
+
         while True:
             try:
-                kind, content = self._receive(bounds, until)
+                kind, content = self._receive(bounds, until, say_again)
             except (EOFError, ConnectionError):
                 raise self._cause(bounds) from None
             if kind in ("result", "refused"):
@@ -169,18 +176,27 @@ class Child:
                 raise bounds.too_large
             if kind == "fault":
                 raise RuntimeError(f"rendering failed in its process\n{content}")
+            last = [content]
             if on_step:
                 on_step(*content)
 
-    def _receive(self, bounds: Bounds, until: float) -> tuple[str, Any]:
-        """The next message, looking at the child's memory and the clock while waiting."""
+    def _receive(self, bounds: Bounds, until: float, meanwhile: Callable[[], None] = lambda: None) -> tuple[str, Any]:
+        """The next message, looking at the child's memory and the clock while waiting.
+
+        ``meanwhile`` is called every second: a long layout says nothing, and whoever cancels need not wait for its end.
+        """
+        again = time.monotonic() + SAY_AGAIN_SECONDS
         while True:
             if resident_mb(self.process.pid) > bounds.memory_mb:
                 raise bounds.too_large
             if self.connection.poll(LOOK_SECONDS):
                 break
-            if time.monotonic() > until:
+            now = time.monotonic()
+            if now > until:
                 raise bounds.too_long
+            if now > again:
+                again = now + SAY_AGAIN_SECONDS
+                meanwhile()
         message: tuple[str, Any] = self.connection.recv()
         return message
 
