@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 Work = Callable[..., dict[str, Any]]
 _kinds: dict[str, str] = {}
 _shared: dict[str, str] = {}
+_daily: dict[str, str] = {}
 
 
 def register(kind: str, path: str, *, shared_with: str = "") -> None:
@@ -20,6 +21,16 @@ def register(kind: str, path: str, *, shared_with: str = "") -> None:
     _shared.pop(kind, None)
     if shared_with:
         _shared[kind] = shared_with
+
+
+def daily(kind: str, title: str) -> None:
+    """A registered kind that is done once every day. It is called with `day` (ISO) and must bear a day left out or done twice."""
+    _daily[kind] = title
+
+
+def daily_kinds() -> dict[str, str]:
+    """Kind → title of the jobs of every day."""
+    return dict(_daily)
 
 
 def work_of(kind: str) -> Work:

@@ -8,7 +8,7 @@ from django.db import close_old_connections, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from jobs import services
+from jobs import registry, services
 from jobs.models import HEARTBEAT_LIMIT, Job
 
 logger = logging.getLogger(__name__)
@@ -33,6 +33,15 @@ def sweep(*, at_start: bool = False) -> int:
     return len(lost)
 
 
+def ask_for_todays() -> None:
+    """The jobs of every day, asked for once however many workers sweep: the day is part of their key."""
+    day = timezone.localdate().isoformat()
+    for kind, title in registry.daily_kinds().items():
+        services.enqueue(
+            kind, f"{title}（{day}）", by=None, at=timezone.now(), arguments={"day": day}, key=f"{kind}:{day}"
+        )
+
+
 def start_in_background() -> threading.Thread:
     """Sweep now and every EVERY seconds, in a daemon thread of the worker's parent process."""
 
@@ -44,6 +53,7 @@ def start_in_background() -> threading.Thread:
                 close_old_connections()
                 sweep(at_start=first)
                 first = False
+                ask_for_todays()
             except Exception:  # a database that is away must not end the sweep
                 logger.warning("the sweep of jobs failed; it tries again", exc_info=True)
             finally:

@@ -173,6 +173,9 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
     if access.may(P.DESIGNATION_APPROVE):
         proposed = Designation.objects.visible_to(access).filter(approved_on=None, removed_on=None)
         add("整顿对象待审定", proposed.count(), link("rounds:designation_list", state="proposed"))
+    if access.may(P.SUMMARY_DRAFT):
+        drafts = Summary.objects.visible_to(access).filter(state=Summary.State.DRAFT, author=access.user)
+        add("总结初稿待完善", drafts.count(), link("reports:summary_list", state=Summary.State.DRAFT, mine=1))
     if access.may(P.SUMMARY_SIGN):
         waiting = Summary.objects.visible_to(access).filter(state=Summary.State.REVIEW)
         add("总结待签发", waiting.count(), link("reports:summary_list", state=Summary.State.REVIEW))

@@ -12,4 +12,6 @@ class ReportsConfig(AppConfig):
         from reports import guards
 
         registry.register("render_summary", "reports.work.render_summary", shared_with=Permission.SUMMARY_VIEW)
+        registry.register("monthly_drafts", "reports.schedule.monthly_drafts")
+        registry.daily("monthly_drafts", "自动起草月报")
         post_migrate.connect(guards.put_in_place, sender=self)

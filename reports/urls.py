@@ -27,17 +27,17 @@ urlpatterns = [
     path("versions/<int:pk>/restore/", views.VersionRestore.as_view(), name="version_restore"),
     path("compare/", views.Compare.as_view(), name="compare"),
     path("outlines/", views.OutlineList.as_view(), name="outline_list"),
-    path("outlines/<int:township>/<str:kind>/", views.OutlineDetail.as_view(), name="outline_detail"),
-    path("outlines/<int:township>/<str:kind>/reset/", views.OutlineReset.as_view(), name="outline_reset"),
+    path("outlines/<int:pk>/<str:kind>/", views.OutlineDetail.as_view(), name="outline_detail"),
+    path("outlines/<int:pk>/<str:kind>/reset/", views.OutlineReset.as_view(), name="outline_reset"),
     path(
-        "outlines/<int:township>/<str:kind>/<str:key>/edit/",
+        "outlines/<int:pk>/<str:kind>/<str:key>/edit/",
         views.OutlinePartUpdate.as_view(),
         name="outline_part_update",
     ),
     path(
-        "outlines/<int:township>/<str:kind>/<str:key>/move/", views.OutlinePartMove.as_view(), name="outline_part_move"
+        "outlines/<int:pk>/<str:kind>/<str:key>/move/", views.OutlinePartMove.as_view(), name="outline_part_move"
     ),
-    path("schedule/<int:township>/", views.ScheduleUpdate.as_view(), name="schedule_update"),
+    path("schedule/<int:pk>/", views.ScheduleUpdate.as_view(), name="schedule_update"),
     path("parts/<int:pk>/keep/", views.PartKeep.as_view(), name="part_keep"),
     path("parts/<int:pk>/move/", views.PartMove.as_view(), name="part_move"),
     path("parts/<int:pk>/remove/", views.PartRemove.as_view(), name="part_remove"),

@@ -63,11 +63,11 @@ class OneOutline(PermissionRequired):
 
     permission = Permission.SUMMARY_DRAFT
 
-    def load(self, township: int, kind: str, **kwargs: Any) -> None:
-        self.township = get_object_or_404(Township, pk=township, pk__in=self.access.township_ids)
+    def load(self, pk: int, kind: str, **kwargs: Any) -> None:
+        self.township = get_object_or_404(Township.objects.filter(pk__in=self.access.township_ids), pk=pk)
         if kind not in outlines.OUTLINES:
             raise Http404
-        self.require(Permission.SUMMARY_DRAFT, township_id=township)
+        self.require(Permission.SUMMARY_DRAFT, township_id=pk)
         self.kind = Summary.Kind(kind)
         self.outline = Outline.objects.filter(township=self.township, kind=kind).first() or Outline(
             township=self.township, kind=kind
@@ -132,8 +132,8 @@ class OutlinePartUpdate(OneOutline, FormPage):
     template_name = "reports/outline_part_form.html"
     success_text = "已保存。新起草和重新计算的总结按改后的提纲写。"
 
-    def load(self, township: int, kind: str, key: str) -> None:  # type: ignore[override]
-        super().load(township, kind)
+    def load(self, pk: int, kind: str, key: str) -> None:  # type: ignore[override]
+        super().load(pk, kind)
         self.plan = next((plan for plan in self.plans if plan.key == key), None)  # type: ignore[assignment]
         if self.plan is None:
             raise Http404
@@ -179,8 +179,8 @@ class OutlinePartUpdate(OneOutline, FormPage):
 class OutlinePartMove(OneOutline, ActionPage):
     success_text = "已移动。"
 
-    def load(self, township: int, kind: str, key: str) -> None:  # type: ignore[override]
-        super().load(township, kind)
+    def load(self, pk: int, kind: str, key: str) -> None:  # type: ignore[override]
+        super().load(pk, kind)
         self.key = key
 
     def perform(self) -> None:
@@ -211,13 +211,13 @@ class ScheduleUpdate(FormPage):
     title = "自动起草月报"
     success_text = "已保存。"
 
-    def load(self, township: int) -> None:
-        self.township = get_object_or_404(Township, pk=township, pk__in=self.access.township_ids)
-        self.require(Permission.SUMMARY_DRAFT, township_id=township)
+    def load(self, pk: int) -> None:
+        self.township = get_object_or_404(Township.objects.filter(pk__in=self.access.township_ids), pk=pk)
+        self.require(Permission.SUMMARY_DRAFT, township_id=pk)
         self.schedule = DraftSchedule.objects.filter(township=self.township).select_related(
             "author"
         ).first() or DraftSchedule(township=self.township)
-        self.people = drafters(township, timezone.localdate())
+        self.people = drafters(pk, timezone.localdate())
 
     @property
     def intro(self) -> str:  # type: ignore[override]
