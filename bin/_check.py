@@ -267,7 +267,8 @@ def redis() -> Iterator[str]:
 
 def typed_files() -> list[str]:
     found = {path for pattern in TYPED for path in ROOT.glob(pattern)}
-    return sorted(str(path.relative_to(ROOT)) for path in found if "migrations" not in path.parts)
+    inside = (path.relative_to(ROOT) for path in found)
+    return sorted(str(path) for path in inside if "migrations" not in path.parts and path.parts[0] != "tests")
 
 
 def template_folders() -> list[str]:
