@@ -34,6 +34,8 @@ _INVISIBLE = {
 def clean(text: str) -> str:
     """The text without control characters, direction marks and lone surrogates; line ends become \\n; ends trimmed."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if text.replace("\n", "").isprintable():  # as almost every text is: nothing below would be left out
+        return text.strip()
     kept = (
         c
         for c in text

@@ -117,6 +117,7 @@ class Context:
             self._units.setdefault(squeeze(unit.name), unit)
         self._persons: dict[str, Cadre | NewPerson | None] = {}
         self._quiet = 0
+        self.parsed: dict[tuple[str, str], Any] = {}  # (column, text) → what it means
 
     @property
     def its_round(self) -> Round:

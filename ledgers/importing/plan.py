@@ -253,14 +253,26 @@ def _read(item: Item, one: Field, ctx: Context, label: str) -> tuple[bool, Any]:
     if title is not None and isinstance(cell, str) and "（" not in squeeze(cell):
         cell = f"{cell}（{values.shown(title)}）"
     try:
-        values.sound(cell)
-        return True, one.parse(cell, ctx) if one.parse else None
+        return True, _parsed(one, cell, ctx)
     except Fault as found:
         fault(item, one.key, label, cell, found.reason, found.accepted or one.accepted)
     except Pending:
         if item.status is not Status.REFUSED:
             item.status = Status.ASKING
     return False, None
+
+
+def _parsed(one: Field, cell: Any, ctx: Context) -> Any:
+    """The cell read by its column; villages, people and days repeat down a ledger and are read once."""
+    if one.parse is None:
+        return None
+    if not isinstance(cell, str):
+        values.sound(cell)
+        return one.parse(cell, ctx)
+    key = (one.key, cell)
+    if key not in ctx.parsed:
+        ctx.parsed[key] = one.parse(cell, ctx)
+    return ctx.parsed[key]
 
 
 def _find(item: Item, importer: Importer, ctx: Context, labels: Mapping[str, str]) -> None:
@@ -270,7 +282,7 @@ def _find(item: Item, importer: Importer, ctx: Context, labels: Mapping[str, str
         if one.key in importer.natural:
             with ctx.quietly():
                 try:
-                    read[one.key] = one.parse(item.line.cells.get(one.key), ctx) if one.parse else None
+                    read[one.key] = _parsed(one, item.line.cells.get(one.key), ctx)
                 except (Fault, Pending):
                     return
     item.pk = importer.find(read, ctx) or 0
@@ -308,7 +320,7 @@ def _compare(
             continue
         with ctx.quietly():
             try:
-                old = one.parse(old_cell, ctx)
+                old = _parsed(one, old_cell, ctx)
             except (Fault, Pending):
                 old = object()  # the record holds what no cell could say any more: any readable value differs
         if new == old:

@@ -303,7 +303,7 @@ def _lines(table: Table, grid: Grid, header: _Header) -> None:
         if not cells:
             continue
         first = squeeze(shown(own[min(own)]))
-        leading = {squeeze(shown(own[c])) for c in sorted(own)[:3]}
+        leading = {"".join(shown(own[c]).split()) for c in sorted(own)[:3]}
         number = next((squeeze(shown(own[c])) for c, k in table.columns.items() if k == "number" and c in own), "")
         if leading & _TOTALS or first.startswith(("合计", "总计", "小计")):
             continue

@@ -10,6 +10,7 @@ import unicodedata
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -55,6 +56,7 @@ def _number_text(raw: str) -> str:
     return raw
 
 
+@lru_cache(maxsize=50_000)
 def squeeze(value: str) -> str:
     """A name or heading for comparing: one width, one kind of brackets, no blanks or invisible characters."""
     return _SPACE.sub("", unicodedata.normalize("NFKC", texts.clean(value))).translate(_BRACKETS)
