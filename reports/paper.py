@@ -25,8 +25,8 @@ class Paper:
 
     @property
     def figures_json(self) -> bytes:
-        """The figures as they are carried inside the PDF."""
-        return json.dumps(self.figures, ensure_ascii=False, sort_keys=True, indent=1).encode()
+        """The figures as they are carried inside the PDF. Half a character, which has no bytes, is left out as it is on paper."""
+        return json.dumps(self.figures, ensure_ascii=False, sort_keys=True, indent=1).encode(errors="ignore")
 
     def missing_glyphs(self) -> list[MissingGlyph]:
         """Characters no face has; sign-off refuses them. Raises FontsMissing where the faces are not installed."""
