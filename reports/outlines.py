@@ -275,7 +275,13 @@ def title_of(figures: Figures, plans: Sequence[Plan] | None = None) -> str:
 def write(figures: Figures, plans: Sequence[Plan] | None = None) -> list[Draft]:
     """Every part of the outline in order, empty ones included: an empty part keeps the place of its words for a later day."""
     brief = Brief(figures)
-    return [_written(brief, plan) for plan in (OUTLINES[figures.scope["kind"]] if plans is None else plans)]
+    chosen = OUTLINES[figures.scope["kind"]] if plans is None else plans
+    drafts = [_written(brief, plan) for plan in chosen]
+    under = (Kind.ITEM, Kind.POINT, Kind.BODY)
+    if not any(draft.runs for draft in drafts if draft.kind in under):  # “现将…报告如下：” announces what is not there
+        silent = [replace(p, uses=tuple(u for u in p.uses if u.sentence != "opening.formula")) for p in chosen]
+        drafts = [_written(brief, plan) if plan.uses else draft for plan, draft in zip(silent, drafts, strict=True)]
+    return drafts
 
 
 def _written(brief: Brief, plan: Plan) -> Draft:

@@ -44,7 +44,7 @@ def standing(b: Brief) -> Pieces | None:
 @sentences.add("opening.period", "本期概况", missing="问题台账", entered="problems:problem_list")
 def of_period(b: Brief) -> Pieces | None:
     """Weekly, monthly and quarterly papers begin with their period."""
-    if not b.figure("problems"):
+    if not b.figure("problems") and not b.figure("listed"):
         return None
     span = _span(day_of(b.scope["starts_on"]), day_of(b.scope["ends_on"]))
     out: Pieces = [f"{span}，{b.we}继续推进{b.scope['year']}年{b.round}{b.label}{b.work}"]
@@ -53,6 +53,8 @@ def of_period(b: Brief) -> Pieces | None:
         for key, verb in (("period.new", "新增问题"), ("period.closed", "销号"), ("period.relapsed", "反弹"))
         if b.figure(key)
     ]
+    if not b.figure("problems"):
+        return [*out, "，整顿对象为", *b.listed, "。"]
     out += ["，", *joined(moved, "、"), "；台账共有问题"] if moved else ["；台账没有增减，共有问题"]
     out += b.number("problems")
     if b.figure("closed"):

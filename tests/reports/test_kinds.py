@@ -1,0 +1,121 @@
+"""Every kind of paper from the demo township: what an experienced clerk would be corrected for, and that each number is a figure."""
+
+import re
+from datetime import date
+
+import pytest
+
+from common.text import clean
+from reports import outlines
+from reports.figures import Figures, compute
+from reports.language import SENTENCES, Brief
+from tests.reports.papers import MONTH, WHOLE, Paper, loose, monotonous
+
+pytestmark = pytest.mark.django_db
+PAPERS = [
+    ("weekly", {"starts_on": date(2026, 9, 7), "ends_on": date(2026, 9, 13), "as_of": date(2026, 9, 13)}),
+    ("monthly", MONTH),
+    ("quarterly", {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30), "as_of": date(2026, 9, 30)}),
+    ("stage", WHOLE),
+    ("annual", WHOLE),
+    ("bulletin", WHOLE),
+    ("bulletin", MONTH),
+    ("acceptance", WHOLE),
+]
+
+
+@pytest.fixture(params=PAPERS, ids=lambda paper: f"{paper[0]}-{paper[1]['as_of']:%m}")
+def paper(request, demo_township, db) -> Paper:
+    kind, asked = request.param
+    return Paper(demo_township.round, kind, **asked)
+
+
+class TestLanguage:
+    def test_no_opening_three_times_in_a_row(self, paper):
+        assert monotonous(paper.text) == []
+
+    def test_control_monotony_is_heard(self):
+        assert monotonous("一是石桥村甲。石桥村乙；石桥村丙。") == ["石桥村"]
+
+    def test_every_count_is_a_figure_or_recorded_words(self, paper):
+        assert loose(paper) == []
+
+    def test_numbers_printed_are_the_values_kept(self, paper):
+        figures = Figures.from_json(paper.figures.to_json()).figures
+
+        for part in paper.parts:
+            for run in part.runs:
+                if run["figure"]:
+                    assert run["text"] == figures[run["figure"]].text, run
+
+    def test_punctuation_and_left_out_words(self, paper):
+        assert not re.search(r"[，、；。：]{2}|，。|（）|“”|None|nan|[{}]|(?<![\d.])0[个次名户份项]", paper.text)
+        assert clean(paper.text) == paper.text
+        assert not re.search(r"(?<!\d)1个村(?!委)", paper.text)
+
+    def test_length(self, paper):
+        kind = paper.figures.scope["kind"]
+        low, high = {"stage": (2000, 4000), "annual": (2000, 4000)}.get(kind, (300, 2500))
+        assert low <= len(paper.text) <= high
+
+
+class TestMonthly:
+    def test_is_about_the_month_and_the_one_before(self, demo_township, db):
+        text = Paper(demo_township.round, "monthly", **MONTH).text
+
+        assert "新增问题1个、销号4个、反弹1个" in text
+        assert (
+            "与上期（截至8月31日）相比，累计销号由6个增加到9个，未销号由11个减少到9个，销号率由35.3%提高到50%" in text
+        )
+        assert "下月有4个问题到期，10月10日前解决石桥村两委班子战斗力不强问题" in text
+        assert "领导小组" not in text
+
+
+class TestBulletin:
+    def test_says_what_supervision_found(self, demo_township, db):
+        paper = Paper(demo_township.round, "bulletin", **WHOLE)
+
+        assert paper.title == "中共清溪镇委员会关于2026年第二轮后进村集中整治督查情况的通报"
+        assert paper.text.startswith("各村党组织，镇属各站所：\n为推动2026年第二轮后进村集中整治落到实处")
+        for said in (
+            "对石桥村、下塘村和东岭村3个村开展督查9次。督查共发现问题6个，发出整改通知书6份，已反馈5份",
+            "下塘村整改通知书〔2026〕6号应于9月24日前反馈，逾期仍未反馈",
+            "石桥村和东岭村收到整改通知书后按期反馈",
+            "东岭村便民服务中心无人值班，要落实轮值并上墙公示",
+        ):
+            assert said in paper.text
+        assert "农业农村局" not in paper.text  # a paper for the villages does not name a county bureau's delay
+
+
+class TestAcceptance:
+    def test_no_verdict_without_a_record(self, demo_township, db):
+        paper = Paper(demo_township.round, "acceptance", **WHOLE)
+
+        assert "验收结论" not in paper.text
+        assert {gap["missing"] for gap in paper.written.missing} == {"验收测评", "整顿对象转化（摘帽）的审定"}
+        assert "石桥村6个问题销号5个，未销号1个" in paper.text
+        assert "9月25日开展中期测评，石桥村发出票60张、收回58张、有效57张" in paper.text
+
+
+class TestWordings:
+    """Every wording of every sentence is written without a slip."""
+
+    @pytest.mark.parametrize(
+        ("key", "variant"), [(s.key, v) for s in SENTENCES.values() for v in s.variants], ids=lambda value: str(value)
+    )
+    def test_each(self, demo_township, db, key, variant):
+        figures = compute(demo_township.round, kind="monthly", compared_with=date(2026, 8, 31), **MONTH)
+
+        text = "".join(run["text"] or "" for run in outlines.runs(SENTENCES[key].write(Brief(figures), variant) or []))
+
+        assert not re.search(r"None|，。|、。|[，、；。]{2}|(?<![\d.])0[个次名]", text)
+        assert not text or text[-1] in "。："
+
+    def test_wordings_differ(self, demo_township, db):
+        figures = compute(demo_township.round, kind="stage", compared_with=date(2026, 8, 31), **WHOLE)
+        brief = Brief(figures)
+
+        for sentence in SENTENCES.values():
+            said = [str(outlines.runs(sentence.write(brief, v) or [])) for v in sentence.variants]
+            written = [text for text in said if text != "[]"]
+            assert len(set(written)) == len(written), sentence.key
