@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -22,7 +23,7 @@ OWN_TABLES = {"django_session"}
 NOWHERE = "missing"
 METHODS = ("GET", "POST")
 # Pages that show no words of their record; a workbook is compressed, and read in test_canary.py.
-WORDLESS = {"jobs:job_state", "ledgers:export_download", "ledgers:import_template"}
+WORDLESS = {"jobs:job_state", "ledgers:export_download", "reports:outline_detail"}
 
 
 class Visitor(Client):
@@ -96,7 +97,17 @@ def expected(actor: Actor, route: Route, place: str, method: str) -> frozenset[i
 
 def address(scene: Scene, route: Route, place: str) -> str:
     record = MISSING if place == NOWHERE else scene.records[place].get(route.record)
-    return reverse(route.name, kwargs=route.kwargs(record))
+    return url_of(route, record)
+
+
+def url_of(route: Route, record: Any = None) -> str:
+    return reverse(route.name, kwargs=route.kwargs(record, parameters()[route.name]))
+
+
+@cache
+def parameters() -> dict[str, tuple[str, ...]]:
+    """What each address asks for, from the URLconf itself: renamed there, it need not be renamed here."""
+    return {name: tuple(pattern.pattern.regex.groupindex) for name, pattern in patterns()}
 
 
 def doors(scene: Scene, route: Route, actor: Actor, method: str) -> list[str]:
@@ -179,14 +190,14 @@ def personal(scene: Scene, clients: dict[str, Client], name: str, method: str) -
     return verdict
 
 
-def named_routes(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """(name with its namespaces, view) of every address of the portal."""
-    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+def patterns(found: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """(name with its namespaces, pattern) of every address of the portal."""
+    for pattern in get_resolver().url_patterns if found is None else found:
         if isinstance(pattern, URLResolver):
             space = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
-            yield from named_routes(pattern.url_patterns, space)
+            yield from patterns(pattern.url_patterns, space)
         elif isinstance(pattern, URLPattern):
-            yield f"{prefix}{pattern.name or pattern.pattern}", pattern.callback
+            yield f"{prefix}{pattern.name or pattern.pattern}", pattern
 
 
 def listed() -> list[str]:

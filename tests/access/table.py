@@ -7,6 +7,7 @@ at all. A route of the URLconf that has no line here fails the build (test_table
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,7 +101,7 @@ linked_account     | everywhere | ... ... .. .. ... . . x
 ROUTES_TEXT = """
 problems:problem_list              | list   |             | xxx xxx xx xx xxx x x .
 problems:problem_choose            | page   |             | ... xxx .. xx ... . . .
-problems:problem_create            | form   | category    | ... xxx .. xx ... . . .
+problems:problem_create            | form   |             | ... xxx .. xx ... . . .
 problems:transition_table          | page   |             | xxx xxx xx xx xxx x x .
 problems:thresholds                | form   | round       | ... ... .. xx ... . . .
 problems:problem_detail            | page   | problem     | xxx xxx xx xx xxx x x .
@@ -288,7 +289,6 @@ reports:issued_file_create         | form   | signed      | ... ... .. xx xx. . 
 reports:issued_file_download       | page   | issued      | ... ... .. xx xxx . x .
 reports:summary_word               | act    | summary     | ... ... .. xx xx. . . .
 reports:summary_pdf                | act    | summary     | ... ... .. xx xx. . . .
-reports:summary_word               | act    | summary     | ... ... .. xx xx. . . .
 reports:compare                    | page   |             | ... ... .. xx xxx . x .
 reports:outline_list               | page   |             | ... ... .. xx ... . . .
 reports:outline_detail             | page   | outline     | ... ... .. xx ... . . .
@@ -309,8 +309,8 @@ reports:file_download              | page   | file        | ... ... .. xx xxx . 
 
 ledgers:ledger_list                | page   |             | xxx xxx xx xx xxx x x .
 ledgers:statistics                 | page   |             | ... ... .. xx xxx . x .
-ledgers:ledger_export              | form   | ledger      | xxx xxx xx xx xxx x x .
-ledgers:list_export                | ask    | ledger      | xxx xxx xx xx xxx x x .
+ledgers:ledger_export              | form   |             | xxx xxx xx xx xxx x x .
+ledgers:list_export                | ask    |             | xxx xxx xx xx xxx x x .
 ledgers:export_download            | page   | export      | xxx xxx xx xx xxx x x .
 ledgers:import_list                | list   |             | ... ... .. xx ... . . .
 ledgers:import_create              | form   |             | ... ... .. xx ... . . .
@@ -321,7 +321,7 @@ ledgers:import_recheck             | act    | import      | ... ... .. xx ... . 
 ledgers:import_apply               | try    | import      | ... ... .. xx ... . . .
 ledgers:import_undo                | act    | import      | ... ... .. xx ... . . .
 ledgers:import_file                | page   | import      | ... ... .. xx ... . . .
-ledgers:import_template            | page   | template    | ... ... .. xx ... . . .
+ledgers:import_template            | page   |             | ... ... .. xx ... . . .
 
 jobs:job_detail                    | page   | job         | ... ... .. xx xxx . x .
 jobs:job_state                     | page   | job         | ... ... .. xx xxx . x .
@@ -378,31 +378,16 @@ class Route:
     def __str__(self) -> str:
         return self.name
 
-    def kwargs(self, record: Any) -> dict[str, Any]:
-        """The arguments of the address for a record (or for a key that does not exist)."""
-        if not self.record:
-            return {}
-        if self.record in WORDS:
-            return WORDS[self.record]
-        if self.record in TOKENED:
-            return {"token": getattr(record, "token", record)}
-        pk = getattr(record, "pk", record)
-        if self.name in BY_VILLAGE:
-            return {"village": pk}
-        return {"pk": pk} | MORE.get(self.name, {})
+    def kwargs(self, record: Any, parameters: Iterable[str]) -> dict[str, Any]:
+        """The arguments of the address for a record (or for a key that does not exist); what is no record is said by SAID."""
+        said = SAID | SAID_HERE.get(self.name, {})
+        key = getattr(record, "token" if "token" in parameters else "pk", record)
+        return {name: said.get(name, key) for name in parameters}
 
 
-# What an address names instead of a record; what it names by a token.
-WORDS = {"category": {"category": "legacy"}, "ledger": {"code": "b"}, "template": {"code": "B"}}
-MORE = {
-    "ledgers:import_file": {"which": "file"},
-    "reports:outline_detail": {"kind": "stage"},
-    "reports:outline_reset": {"kind": "stage"},
-    "reports:outline_part_update": {"kind": "stage", "key": "introduction"},
-    "reports:outline_part_move": {"kind": "stage", "key": "part.work"},
-}
-TOKENED = {"upload", "export"}
-BY_VILLAGE = {f"villages:{noun}_create" for noun in ("year", "path", "training", "post")}
+# What an address says besides naming its record.
+SAID = {"category": "legacy", "code": "b", "which": "file", "kind": "stage", "key": "introduction"}
+SAID_HERE = {"ledgers:import_template": {"code": "B"}}
 
 
 def _roles(marks: str) -> frozenset[str]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from tests.access.gate import Visitor, address, knock, named_routes
+from tests.access.gate import Visitor, address, knock, patterns
 from tests.access.table import KINDS, PERSONAL, ROUTES
 from tests.conftest import TODAY
 from villages.models import Assignment
@@ -101,9 +101,11 @@ class TestForeignSites:
 
     def test_no_view_is_exempt_but_the_one_that_checks_by_itself(self):
         """The page that verifies a paper asks for the token after it set its own reader of files; tried above."""
-        assert [name for name, view in named_routes() if getattr(view, "csrf_exempt", False)] == ["reports:verify"]
+        assert [name for name, route in patterns() if getattr(route.callback, "csrf_exempt", False)] == [
+            "reports:verify"
+        ]
 
     def test_only_login_health_and_verification_are_open(self):
-        open_views = {name for name, view in named_routes() if not getattr(view, "login_required", True)}
+        open_views = {name for name, route in patterns() if not getattr(route.callback, "login_required", True)}
 
         assert open_views == {name for name, (is_open, *_) in PERSONAL.items() if is_open}
