@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from audit import services as audit
 from common import chinese
 from pairings.models import Pairing
 from villages.models import VillageYear
@@ -38,7 +39,7 @@ def before_after(pairing: Pairing, sheets: Sequence[VillageYear], today: date) -
         values: list[Decimal | int | None] = [getattr(s, name) for s in chosen]
         known = [v for v in values if v is not None]
         if known:
-            label = str(VillageYear._meta.get_field(name).verbose_name)
+            label = audit.label(VillageYear(), name)
             change = _signed(Decimal(known[-1]) - Decimal(known[0])) if len(known) > 1 else "—"
             rows.append(Row(label, [chinese.amount(v) for v in values], change))
     return BeforeAfter([(s.year, s.year >= pairing.starts_on.year) for s in chosen], rows)

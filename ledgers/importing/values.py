@@ -73,7 +73,7 @@ def sound(cell: Any) -> None:
         raise Fault("单元格是公式，文件中没有算出的结果", "请在 Excel 中打开并保存一次，或改为具体内容")
     if kind == "n":
         try:
-            number = Decimal(value)
+            number = Decimal(str(value))
         except InvalidOperation:
             raise Fault("不是有效的数字", "请改为具体内容") from None
         if not number.is_finite():

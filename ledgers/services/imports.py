@@ -79,7 +79,7 @@ def receive(file: Any, *, township: Township, round: Round | None, ledger: str, 
             record.save()
             _ask_for(record, CHECK, f"检查{importer().ledger.name}：{name}", by=by, at=at)
     except BaseException:
-        record.file.storage.delete(record.file.name)
+        record.file.storage.delete(str(record.file.name))
         raise
     return record
 
@@ -545,11 +545,9 @@ def _refuse_used(model: type[models.Model], keys: set[int], made: Mapping[type[m
         if isinstance(other, str) or other._meta.label_lower in _OWN_PARTS:
             continue
         if relation.many_to_many or not hasattr(relation.field, "attname"):
-            hanging = set(
-                relation.through._default_manager.filter(
-                    **{f"{relation.field.m2m_reverse_field_name()}__in": keys}
-                ).values_list(f"{relation.field.m2m_field_name()}_id", flat=True)  # type: ignore[union-attr]  # type: ignore[union-attr]
-            )
+            field: Any = relation.field
+            rows = field.remote_field.through._default_manager.filter(**{f"{field.m2m_reverse_field_name()}__in": keys})
+            hanging = set(rows.values_list(f"{field.m2m_field_name()}_id", flat=True))
         else:
             hanging = set(
                 other._default_manager.filter(**{f"{relation.field.name}__in": keys}).values_list("pk", flat=True)
@@ -573,11 +571,11 @@ def _put_back(
         shown = [n for n in plain if n not in ("search_text", "queue_on", "yellow_on", "details")]
         before = audit.snapshot(row, shown)
         for field_name, value in one["was"].items():
-            meta = model._meta.get_field(field_name)
+            meta: Any = model._meta.get_field(field_name)
             if meta.many_to_many:
                 getattr(row, field_name).set(value)
                 continue
-            setattr(row, meta.attname, value if isinstance(value, dict) else meta.to_python(value))  # type: ignore[attr-defined]
+            setattr(row, meta.attname, value if isinstance(value, dict) else meta.to_python(value))
             columns.add(field_name)
         row.version += 1  # type: ignore[attr-defined]
         entries.append(

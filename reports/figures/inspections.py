@@ -36,7 +36,7 @@ def _inspections(tally: Tally, scope: Scope) -> None:
         i["meeting__kind"] == Meeting.Kind.PRE_WEEK or (not i["meeting__kind"] and "周前工作例会" in i["summary"])
         for i in at_meetings
     )
-    _where(tally, scope, rows)
+    _where(tally, scope, list(map(dict, rows)))
     _notices(tally, scope)
 
 
@@ -83,7 +83,7 @@ def _notices(tally: Tally, scope: Scope) -> None:
     answered = [n for n in notices if n["replied_on"] and n["replied_on"] <= scope.as_of]
     waiting = [n for n in notices if n not in answered]
     late = [n for n in waiting if n["reply_due_on"] < scope.as_of]
-    in_time = [n for n in answered if n["replied_on"] <= n["reply_due_on"]]
+    in_time = [n for n in answered if n["replied_on"] and n["replied_on"] <= n["reply_due_on"]]
     listed = "inspections:notice_list"
     tally.count("notices", "整改通知书", "份", (n["pk"] for n in notices), listed, **scope.period)
     tally.count(

@@ -98,7 +98,7 @@ class Writer:
 
 def stored(record: models.Model, was: Mapping[str, Any]) -> dict[str, Any]:
     """Values as JSON keeps them: keys of relations, texts of days and amounts."""
-    kept = {}
+    kept: dict[str, Any] = {}
     for name, value in was.items():
         meta = record._meta.get_field(name)
         if meta.many_to_many:
@@ -167,7 +167,7 @@ class Importer:
         names = [column.key for column in self.ledger.columns]
         return {
             line.pk: (dict(zip(names, line.values, strict=True)), line.version)
-            for line in self.ledger.lines(self.within(keys, ctx), self.ask(ctx))
+            for line in self.ledger.lines(self.within(keys, ctx), self.ask(ctx), 1)
             if line.pk is not None
         }
 

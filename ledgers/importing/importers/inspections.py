@@ -98,7 +98,7 @@ class InspectionImporter(Importer):
     def current(self, keys: Sequence[int], ctx: Context) -> dict[int, tuple[dict[str, Any], int]]:
         mine = [pk for pk in keys if pk in self._mine]
         names = [column.key for column in self.ledger.columns]
-        found = self.ledger.lines(mine, self.ask(ctx))
+        found = self.ledger.lines(mine, self.ask(ctx), 1)
         return {
             pk: (dict(zip(names, line.values, strict=True)), line.version) for pk, line in zip(mine, found, strict=True)
         }
@@ -172,7 +172,7 @@ class InspectionImporter(Importer):
         if "village" in read:
             raise Refused("督查的村请在督查的页面修改。", field="village")
         label = f"{inspection} {went.village}"
-        changes = {name: read[name] for name in ("held_on", "mode") if name in read}
+        changes: dict[str, Any] = {name: read[name] for name in ("held_on", "mode") if name in read}
         changes = {name: value for name, value in changes.items() if getattr(inspection, name) != value}
         if changes:
             was = snapshot(inspection, ["held_on", "mode"])
@@ -180,7 +180,7 @@ class InspectionImporter(Importer):
                 inspection, round=inspection.round, villages=list(inspection.villages.all()),
                 meeting=inspection.meeting, leader=inspection.leader, people=inspection.people,
                 summary=inspection.summary, base_version=inspection.version, by=writer.by, at=writer.at,
-                **({"mode": inspection.mode, "held_on": inspection.held_on} | changes),
+                mode=changes.get("mode", inspection.mode), held_on=changes.get("held_on", inspection.held_on),
             )  # fmt: skip
             writer.changed(inspection, was, row=item.row, label=label)
         self._points(item, inspection, went.village, writer)

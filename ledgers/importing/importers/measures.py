@@ -206,19 +206,18 @@ class MeasureImporter(Importer):
             if found := self._values(item, measure, writer.real):
                 edits.append((measure, found))
         bulk.change_measures(edits, by=writer.by, at=writer.at, reason=writer.reason)
-        for item, measure in [
-            *((item, row.measure) for item, row in zip(new, rows, strict=True)),
-            *((item, loaded[item.pk]) for item in changed),
-        ]:
-            if measure is None:
+        written = [*((item, row.measure) for item, row in zip(new, rows, strict=True))]
+        written += [(item, loaded[item.pk]) for item in changed]
+        for item, stored in written:
+            if stored is None:
                 continue
             if done := item.values.get("state"):
-                measures.finish_measure(measure, done_on=done[0], done_note=done[1], by=writer.by, at=writer.at)
-            label = f"{measure.problem.number}号问题：{measure}"
+                measures.finish_measure(stored, done_on=done[0], done_note=done[1], by=writer.by, at=writer.at)
+            label = f"{stored.problem.number}号问题：{stored}"
             if item.status is Status.NEW:
-                writer.created(measure, row=item.row, label=label)
+                writer.created(stored, row=item.row, label=label)
             else:
-                writer.changed(measure, item.extra, row=item.row, label=label)
+                writer.changed(stored, item.extra, row=item.row, label=label)
 
     def needs_reason(self, plan: Plan) -> bool:
         return any(c["key"] in ("unit", "owner", "period") for item in plan.of(Status.CHANGED) for c in item.changes)
