@@ -268,7 +268,7 @@ class ImportApply(OneImport):
 class ImportFile(OneImport):
     """The workbook as it came, or with its faults marked."""
 
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def load(self, pk: int, which: str) -> None:
         super().load(pk)
@@ -286,7 +286,7 @@ class ImportTemplate(PermissionRequired):
     """An empty ledger with drop-down lists of the township, notes in the headings and two example rows."""
 
     permission = DESK
-    http_method_names = ["get"]
+    http_method_names = ["get", "head"]
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         if code not in IMPORTERS:
