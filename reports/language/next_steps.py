@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reports.language.brief import Brief, Pieces
+from reports.language.brief import Brief, Pieces, enumerate_some
 from reports.language.matters import named
 from reports.language.sentence import Sentences
 
@@ -27,7 +27,7 @@ def problems(b: Brief, variant: str) -> Pieces | None:
     by_day: dict[str, list[str]] = {}
     for r in due:
         by_day.setdefault(r["due_on"], []).append(named(r))
-    clauses += [f"{b.day(day)}前解决{'、'.join(names[:3])}" for day, names in list(by_day.items())[:4]]
+    clauses += [f"{b.day(day)}前解决{enumerate_some(names, 3)}" for day, names in list(by_day.items())[:4]]
     lasting = [r for r in b.facts["problems"] if r["state"] != "closed" and r["deadline_kind"] == "continuing"]
     if lasting:
         clauses.append(f"对{'、'.join(named(r) for r in lasting[:2])}{'等' if len(lasting) > 2 else ''}长期抓、持续改")

@@ -18,7 +18,9 @@ def in_turn(rows: Sequence[Row], clause: Callable[[Row, str], str]) -> list[str]
     told, last = [], ""
     for row in rows:
         name = matter(row["title"], row["project"])
-        told.append(clause(row, name if row["village"] == last else of_village(row["village"], name)))
+        told.append(
+            clause(row, name.removeprefix(last) if row["village"] == last else of_village(row["village"], name))
+        )
         last = row["village"]
     return told
 
@@ -156,9 +158,11 @@ def due(b: Brief) -> Pieces | None:
     by_day: dict[str, list[str]] = {}
     for r in rows:
         by_day.setdefault(r["due_on"], []).append(named(r))
-    days = list(by_day.items())[:NAMED]
-    told = "，".join(f"{b.day(day)}前解决{enumerate_some(names, 3)}" for day, names in days)
-    return [f"{b.following}有", *b.number("due.next"), f"问题到期，{told}{'等' if len(by_day) > NAMED else ''}。"]
+    many = len(rows) > 12
+    days = list(by_day.items())[: 3 if many else NAMED]
+    told = "，".join(f"{b.day(day)}前解决{enumerate_some(names, 2 if many else 3)}" for day, names in days)
+    more = "等" if len(by_day) > len(days) and not told.endswith("等") else ""
+    return [f"{b.following}有", *b.number("due.next"), f"问题到期，{told}{more}。"]
 
 
 @sentences.add("next.calendar_due", "行事历下期事项")

@@ -104,8 +104,10 @@ def by_village(b: Brief, done: list[Row], variant: str, begun: Sequence[Row] = (
             of_degree = [r for r in here if r["degree"] == degree][: limit - told]
             if of_degree:
                 name = here[0]["village"] if not told else "该村"
-                words = [_told(b, r, variant) for r in of_degree]
-                bare = len(of_degree) == 1 and words[0] == matter(of_degree[0]["title"], of_degree[0]["project"])
+                words = [_told(b, r, variant).removeprefix(r["village"]) for r in of_degree]
+                bare = len(of_degree) == 1 and words[0] == matter(
+                    of_degree[0]["title"], of_degree[0]["project"]
+                ).removeprefix(here[0]["village"])
                 out += of_village(name, ("、" if variant == "names" else "；").join(words))
                 out += (BARE[degree] if bare or variant == "names" else ENDINGS[degree][len(of_degree) > 1]) + "。"
                 told += len(of_degree)

@@ -43,6 +43,12 @@ def monotonous(text: str) -> list[str]:
     return [a for (a, b), (_, c) in pairwise(pairwise(heads)) if a == b == c]
 
 
+def doubled(paper: "Paper") -> list[str]:
+    """A village named twice in one breath, and 等等."""
+    names = "|".join(re.escape(name) for name in paper.figures.scope["villages"])
+    return re.findall(rf"等等|(?:该村)(?:{names})|({names})\1", paper.text)
+
+
 def loose(paper: Paper) -> list[str]:
     """Counts in the generated words that are no figure and stand in no record."""
 

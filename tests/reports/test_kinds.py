@@ -9,7 +9,7 @@ from common.text import clean
 from reports import outlines
 from reports.figures import Figures, compute
 from reports.language import SENTENCES, Brief
-from tests.reports.papers import MONTH, WHOLE, Paper, loose, monotonous
+from tests.reports.papers import MONTH, WHOLE, Paper, doubled, loose, monotonous
 
 pytestmark = pytest.mark.django_db
 PAPERS = [
@@ -33,6 +33,9 @@ def paper(request, demo_township, db) -> Paper:
 class TestLanguage:
     def test_no_opening_three_times_in_a_row(self, paper):
         assert monotonous(paper.text) == []
+
+    def test_no_village_is_named_twice_in_a_breath(self, paper):
+        assert doubled(paper) == []
 
     def test_control_monotony_is_heard(self):
         assert monotonous("一是石桥村甲。石桥村乙；石桥村丙。") == ["石桥村"]

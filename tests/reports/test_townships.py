@@ -9,7 +9,7 @@ from rectify.dataset import Size, make
 from reports.models import Summary
 from rounds.models import Designation, Round
 from tests.reports.conftest import END, START
-from tests.reports.papers import MONTH, WHOLE, Paper, loose, monotonous
+from tests.reports.papers import MONTH, WHOLE, Paper, doubled, loose, monotonous
 
 pytestmark = pytest.mark.django_db
 
@@ -41,6 +41,7 @@ class TestVeryDifferentTownships:
             assert 150 <= len(paper.text) <= 4000, kind
             assert monotonous(paper.text) == [], kind
             assert loose(paper) == [], kind
+            assert doubled(paper) == [], kind
             assert "等" in paper.text, kind
 
     def test_rare_characters(self, desk):
