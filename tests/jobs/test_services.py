@@ -10,6 +10,8 @@ from django.utils import timezone
 from jobs import heartbeat, registry, services, sweep, tasks
 from jobs.models import MAX_ATTEMPTS, Job
 
+pytestmark = pytest.mark.services
+
 
 class TestEnqueue:
     def test_the_message_goes_out_when_the_transaction_is_committed(

@@ -15,7 +15,7 @@ from tests.conftest import TODAY
 from tests.problems.conftest import noon
 from villages.models import Cadre, Unit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 
 class TestLogProblem:

@@ -16,7 +16,7 @@ from problems.terms import NEVER_ON, NO_DEADLINE_ON, Colour, DeadlineKind, Degre
 from tests.conftest import TODAY
 from tests.problems.conftest import noon
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 DAYS = st.dates(date(2026, 1, 1), date(2026, 12, 31))
 ONE_TEST = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

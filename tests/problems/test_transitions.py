@@ -15,7 +15,7 @@ from problems.views.detail import ADDRESSES
 from tests.conftest import TODAY
 from tests.problems.conftest import noon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.services, pytest.mark.usefixtures("clock")]
 
 DRAFT, SUBMITTED, RETURNED = {"draft"}, {"submitted"}, {"returned"}
 RUNNING = {"rectifying", "relapsed"}
