@@ -38,6 +38,7 @@ class NewProblem:
     assisting_units: list[Unit] = field(default_factory=list)
     measures: list[str] = field(default_factory=list)
     problem: Problem | None = None  # once written
+    made: list[Measure] = field(default_factory=list)
 
 
 @dataclass
@@ -157,8 +158,17 @@ def log_problems(
         problem.state = final
     Step.objects.bulk_create(steps, batch_size=BATCH)
     audit.record_many(entries)
-    _add_texts([(row.problem, row.measures) for row in rows], by=by, at=at)
+    added = _by_problem(_add_texts([(row.problem, row.measures) for row in rows], by=by, at=at))
+    for row in rows:
+        row.made = added[row.problem.pk] if row.problem else []
     return problems
+
+
+def _by_problem(measures: Sequence[Measure]) -> dict[int, list[Measure]]:
+    found: dict[int, list[Measure]] = defaultdict(list)
+    for measure in measures:
+        found[measure.problem_id].append(measure)
+    return found
 
 
 def _add_texts(rows: Sequence[tuple[Any, Sequence[str]]], *, by: Any, at: datetime) -> list[Measure]:
@@ -290,12 +300,9 @@ def edit_problems(
     if moved:
         _stand(moved, action="edit", day=day, by=by, at=at)
     audit.record_many(entries)
-    added = _add_texts([(e.problem, e.measures) for e in edits if e.measures], by=by, at=at)
-    by_problem = defaultdict(list)
-    for measure in added:
-        by_problem[measure.problem_id].append(measure)
+    added = _by_problem(_add_texts([(e.problem, e.measures) for e in edits if e.measures], by=by, at=at))
     for edit in edits:
-        edit.made = by_problem.get(edit.pk, [])
+        edit.made = added[edit.pk]
     _reword(edits, by=by, at=at, reason=reason)
     return list(loaded.values())
 

@@ -80,6 +80,11 @@ class Summary(Versioned):
                 condition=Q(ends_on__gte=F("starts_on")),
                 violation_error_message="截止日期不能早于起始日期。",
             ),
+            models.UniqueConstraint(
+                fields=["round", "kind", "scheduled_for"],
+                name="summary_scheduled_once",
+                violation_error_message="这一期已自动起草。",
+            ),
             models.CheckConstraint(
                 name="summary_signed",
                 condition=Q(state__in=["signed", "withdrawn"], signed_by__isnull=False, signed_at__isnull=False)

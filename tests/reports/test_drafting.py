@@ -305,7 +305,11 @@ class TestBlocks:
         parts = list(summary.parts.all())
 
         def typed(marked: bool) -> list[str]:
-            blocks = [b for p, b in document_model.body_blocks(parts, Figures.from_json(summary.figures) if marked else None) if p.is_added]
+            blocks = [
+                b
+                for p, b in document_model.body_blocks(parts, Figures.from_json(summary.figures) if marked else None)
+                if p.is_added
+            ]
             return [run.text for run in blocks[0].runs if run.mark == "typed"]
 
         assert typed(True) == ["30"]

@@ -322,6 +322,8 @@ class ProblemImporter(Importer):
         made = [row.problem for row in rows if row.problem is not None]
         for item, problem in zip(new, made, strict=True):
             writer.created(problem, row=item.row, label=str(problem))
+        for measure in (measure for row in rows for measure in row.made):
+            writer.created(measure)
         writer.progress(55, f"已登记{len(rows)}个问题")
         loaded = bulk.load([item.pk for item in changed]) if changed else {}
         edits = [self._edit(item, loaded[item.pk], writer.real) for item in changed]

@@ -9,8 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from jobs.services import run
 from ledgers.importing.importers import IMPORTERS
 from ledgers.models import Import
-from problems.models import Problem
+from problems.models import Measure, Problem
+from problems.services.measures import add_measure
+from tests.conftest import NOON
 from tests.ledgers.importing.conftest import workbook
+from villages.models import Cadre
 
 ROWS = [
     [1, "石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31", "", ""],
@@ -153,6 +156,29 @@ class TestWalk:
 
         assert record.state == Import.State.APPLIED
         assert "有改动" in record.refusal
+        assert Problem.objects.count() == 2
+
+    def test_undo_takes_the_measures_and_the_new_people_along(self, office):
+        head = ["序号", "村", "问题类别", "问题描述", "发现时间", "整改时限", "整改措施", "责任人"]
+        row = [1, "石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31", "1.立项\n2.施工", "徐新生（委员）"]
+        record = office.apply(office.answer(office.upload(workbook([row], head=head))))
+        assert Measure.objects.count() == 2
+
+        record = office.undo(record)
+
+        assert record.state == Import.State.UNDONE, record.refusal
+        assert not Measure.objects.exists()
+        assert not Cadre.objects.filter(name="徐新生").exists()
+
+    def test_undo_is_refused_when_something_hangs_on_it(self, office):
+        record = office.apply(office.upload(workbook(ROWS)))
+        add_measure(
+            Problem.objects.first(), text="后来加的", deadline_kind="continuing", by=office.world.office_clerk, at=NOON
+        )
+
+        record = office.undo(record)
+
+        assert "已有后续的整改措施" in record.refusal
         assert Problem.objects.count() == 2
 
     def test_undo_of_changes_puts_back_what_was(self, office):
