@@ -62,7 +62,8 @@ class Item:
     values: dict[str, Any] = field(default_factory=dict)
     changes: list[dict[str, str]] = field(default_factory=list)  # label, old, new
     faults: list[dict[str, Any]] = field(default_factory=list)
-    fixed: list[str] = field(default_factory=list)  # labels of columns that differ but are not changed by an import
+    left: list[str] = field(default_factory=list)  # keys of columns of a new row that an import does not take
+    fixed: list[str] = field(default_factory=list)  # keys of columns that differ but are not changed by an import
     label: str = ""
     extra: Any = None  # what the importer's check leaves for its application
 
@@ -207,14 +208,12 @@ def make_plan(importer: Importer, table: Table, ctx: Context) -> Plan:
     _refuse_repeats(items, importer, labels)
     plan = Plan(table, items, [*table.notes])
     importer.check(ctx, plan, labels)
-    fixed: dict[str, int] = {}
-    for item in items:
-        for label in item.fixed:
-            fixed[label] = fixed.get(label, 0) + 1
-    by_label = {labels[f.key]: f for f in importer.fields}
-    for label, count in fixed.items():
-        where = by_label[label].elsewhere or "由系统汇总"
-        plan.notes.append(f"“{label}”列有{count}行与系统不同：这一列导入时不改（{where}）。")
+    for one in importer.fields:
+        where = one.elsewhere or "由系统汇总"
+        if count := sum(one.key in item.fixed for item in items):
+            plan.notes.append(f"“{labels[one.key]}”列有{count}行与系统不同：这一列导入时不改（{where}）。")
+        if count := sum(one.key in item.left for item in items if item.status is Status.NEW):
+            plan.notes.append(f"“{labels[one.key]}”列有{count}个新增的行填了内容：这一列不导入（{where}）。")
     if table.examples:
         plan.notes.append(f"模板中的{table.examples}行示例没有当作数据。")
     return plan
@@ -313,7 +312,7 @@ def _compare(
         if alike(cell, old_cell) or (cell is None and not clears):
             continue
         if one.parse is None:
-            item.fixed.append(labels[one.key])
+            item.fixed.append(one.key)
             continue
         good, new = _read(item, one, ctx, labels[one.key])
         if not good:
@@ -353,6 +352,8 @@ def _read_new(item: Item, importer: Importer, ctx: Context, labels: Mapping[str,
     item.status = Status.NEW
     for one in importer.fields:
         if one.parse is None:
+            if item.line.cells.get(one.key) is not None:
+                item.left.append(one.key)
             continue
         if item.line.cells.get(one.key) is None:
             filled = importer.default(one.key, item, ctx)

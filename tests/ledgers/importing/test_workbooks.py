@@ -97,6 +97,9 @@ class TestOffices:
         assert (first.due_on.isoformat(), second.due_on.isoformat(), third.deadline_kind) == ("2026-06-30", "2026-12-31", "continuing")  # fmt: skip
         assert {p.owner.name for p in (first, second, third)} == {"徐根生", "何秀英"}
         assert any("说明文字" in note for note in record.report["notes"])
+        assert any(
+            "“进展情况”列有1个新增的行填了内容" in note for note in record.report["notes"]
+        )  # nothing vanishes unsaid
 
     def test_other_order_other_names_real_dates_and_serials(self, office):
         record, asked = self.read(office, "office-2")
