@@ -35,6 +35,7 @@ __all__ = ["AttachedFile", "missing_glyphs", "problems", "render_pdf", "warm"]
 
 ASSETS = Path(__file__).resolve().parent / "assets"
 VARIANT = "pdf/a-3a"
+LONG = 40  # pages
 Step = Callable[[int, str], None]
 log = logging.getLogger(__name__)
 _lock = threading.RLock()  # Pango's font map is not safe for two threads
@@ -292,7 +293,7 @@ def _write(
         layout = weasyprint.HTML(string=markup, url_fetcher=fetcher).render(
             stylesheets=[sheet], font_config=configuration, pdf_variant=VARIANT
         )
-        if not gc.isenabled():
+        if not gc.isenabled() and len(layout.pages) > LONG:
             gc.collect()  # child.py switches it off: what the layout leaves behind is a tenth of the memory of a long document
         if fetcher.refused:
             raise RefusedAddress("文稿中含有不允许读取的地址,已停止生成。")
