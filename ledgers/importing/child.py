@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 from ledgers.importing import limits
 
@@ -26,6 +27,7 @@ def main(arguments: list[str]) -> int:
     task, path, answer = arguments[0], Path(arguments[1]), Path(arguments[2])
     from ledgers.importing.container import Unreadable
 
+    done: dict[str, Any]
     try:
         if task == "read":
             from ledgers.importing.reading import read

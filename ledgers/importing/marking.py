@@ -23,7 +23,7 @@ def mark(path: Path, target: Path, sheet_title: str, header_row: int, faults: li
 
     try:
         workbook = openpyxl.load_workbook(path, keep_links=False)
-        sheet = workbook[sheet_title]
+        sheet: Any = workbook[sheet_title]
         yellow = PatternFill("solid", fgColor="FFF2CC")
         column = _reason_column(sheet, header_row)
         head = sheet.cell(header_row, column)
