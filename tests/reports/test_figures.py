@@ -5,20 +5,29 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from inspections.models import Notice
+from meetings.models import Commitment, Meeting
+from pairings.models import Activity
+from problems.models import Measure, Step
 from reports.figures import Figure, Figures, Rule, compute
 from reports.figures.figure import Tally
+from rounds.models import CalendarItem
 from villages.models import Post
 
 pytestmark = pytest.mark.django_db
 START, END = date(2026, 3, 5), date(2026, 10, 31)
 
 
-def figures_of(demo, *, kind="stage", starts_on=START, ends_on=END, as_of=None) -> Figures:
-    return compute(demo.round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of or ends_on)
+def figures_of(demo, *, kind="stage", starts_on=START, ends_on=END, as_of=None, compared_with=None) -> Figures:
+    return compute(
+        demo.round, kind=kind, starts_on=starts_on, ends_on=ends_on, as_of=as_of or ends_on, compared_with=compared_with
+    )
 
 
 @pytest.fixture
@@ -46,6 +55,70 @@ def wrong_ones(figures: Figures, client: Client) -> list[str]:
     return wrong
 
 
+def a_notice_is_answered(round):
+    notice = Notice.objects.get(inspection__round=round, replied_on=None)
+    Notice.objects.filter(pk=notice.pk).update(replied_on=date(2026, 10, 20), reply="已逐户告知")
+    return {"notices.answered", "notices.late"}
+
+
+def a_visit_finds_more_households(round):
+    round.visits.filter(pk=round.visits.order_by("visited_on").first().pk).update(households=F("households") + 4)
+    return {"visits.households"}
+
+
+def a_meeting_was_another_kind(round):
+    Meeting.objects.filter(round=round, kind="enlarged_committee_meeting", held_on=date(2026, 4, 20)).update(
+        kind="cadre_meeting"
+    )
+    return {"meetings.enlarged_committee_meeting", "meetings.cadre_meeting"}
+
+
+def helpers_bring_more(round):
+    activity = Activity.objects.filter(pairing__round=round, funds__isnull=False).order_by("pk").first()
+    Activity.objects.filter(pk=activity.pk).update(funds=activity.funds + 5)
+    return {"activities.funds"}
+
+
+def a_measure_is_done(round):
+    measure = Measure.objects.filter(problem__round=round, done_on=None).order_by("pk").first()
+    Measure.objects.filter(pk=measure.pk).update(done_on=date(2026, 10, 30))
+    return {"measures.done"}
+
+
+def a_problem_is_closed_better(round):
+    """No. 1 of 石桥村 was closed with the degree 基本化解; it is 已化解."""
+    Step.objects.filter(problem__round=round, problem__number=1, state="closed").update(degree="full")
+    return {"closed.full", "closed.basic"}
+
+
+def a_promise_is_kept(round):
+    Commitment.objects.filter(meeting__round=round, kept_on=None, due_on=date(2026, 9, 30)).update(
+        kept_on=date(2026, 10, 30), note="资金已到位"
+    )
+    meeting = Meeting.objects.get(round=round, held_on=date(2026, 5, 18))
+    key = f"coordination.{meeting.pk}"
+    return {"commitments.open", "commitments.late", f"{key}.kept", f"{key}.late"}
+
+
+def a_calendar_item_is_done(round):
+    item = CalendarItem.objects.filter(round=round, done_on=None).order_by("due_on").first()
+    CalendarItem.objects.filter(pk=item.pk).update(done_on=date(2026, 10, 30))
+    return {"calendar.done", "calendar.left", "calendar.next"}
+
+
+def a_ballot_is_counted_again(round):
+    survey = round.surveys.order_by("pk").first()
+    type(survey).objects.filter(pk=survey.pk).update(satisfied=F("satisfied") + 1, mostly=F("mostly") - 1)
+    one = f"survey.midterm.{survey.village_id}"
+    return {"survey.satisfied", "survey.mostly", f"{one}.satisfied", f"{one}.mostly"}
+
+
+CHANGES = [
+    a_notice_is_answered, a_visit_finds_more_households, a_meeting_was_another_kind, helpers_bring_more, a_measure_is_done,
+    a_problem_is_closed_better, a_promise_is_kept, a_calendar_item_is_done, a_ballot_is_counted_again,
+]  # fmt: skip
+
+
 class TestTraceable:
     @pytest.mark.parametrize(
         "asked",
@@ -53,8 +126,18 @@ class TestTraceable:
             {},
             {"kind": "monthly", "starts_on": date(2026, 9, 1), "ends_on": date(2026, 9, 30)},
             {"kind": "weekly", "starts_on": date(2026, 6, 15), "ends_on": date(2026, 6, 21)},
+            {"kind": "monthly", "starts_on": date(2026, 10, 1), "compared_with": date(2026, 9, 30)},
+            {
+                "kind": "quarterly",
+                "starts_on": date(2026, 7, 1),
+                "ends_on": date(2026, 9, 30),
+                "compared_with": date(2026, 6, 30),
+            },
+            {"kind": "annual", "compared_with": date(2026, 8, 31)},
+            {"kind": "bulletin", "starts_on": date(2026, 9, 1)},
+            {"kind": "acceptance"},
         ],
-        ids=["stage", "september", "a-week-in-june"],
+        ids=["stage", "september", "a-week-in-june", "october", "quarter", "annual", "bulletin", "acceptance"],
     )
     def test_every_figure_equals_the_rows_of_its_list(self, demo_township, clerk, asked):
         assert wrong_ones(figures_of(demo_township, **asked), clerk) == []
@@ -136,6 +219,40 @@ class TestPlainData:
         changed = {key for key in after if after[key] != before[key]}
         assert changed == {"visits.households"}
         type(visit).objects.filter(pk=visit.pk).update(households=visit.households)
+
+    @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+    def test_after_a_change_exactly_the_figures_that_count_it_differ(self, demo_township, db, change):
+        asked = {"compared_with": date(2026, 9, 30)}
+        before = figures_of(demo_township, **asked).figures
+        point = transaction.savepoint()
+        expected = change(demo_township.round)
+        after = figures_of(demo_township, **asked).figures
+        transaction.savepoint_rollback(point)
+
+        changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+        assert changed == expected
+
+    def test_figures_of_several_townships_are_the_sum(self, demo_township, db, django_assert_max_num_queries):
+        from rounds.models import Round
+
+        rounds = list(Round.objects.filter(year=2026, number=2).select_related("township__county").order_by("pk"))
+        asked = {"kind": "stage", "starts_on": START, "ends_on": END, "as_of": END, "compared_with": date(2026, 9, 30)}
+        each = [compute(r, **asked).figures for r in rounds]
+        with django_assert_max_num_queries(60):
+            whole = compute(rounds, **asked)
+
+        assert len(rounds) == 2
+        for key in ("problems", "closed", "open", "open.late", "period.new", "period.closed", "period.relapsed", "measures", "measures.done",
+                    "inspections", "notices.late", "visits.households", "before.closed", "since.degree", "listed", "income.above"):  # fmt: skip
+            assert whole[key].number == sum(f[key].number for f in each), key
+        assert whole.facts["problems"] == []
+        assert "township" not in whole["problems"].params
+
+    def test_rounds_of_different_years_are_not_counted_together(self, demo_township, db):
+        from rounds.models import Round
+
+        with pytest.raises(ValueError, match="one year and number"):
+            compute(list(Round.objects.all()), kind="stage", starts_on=START, ends_on=END, as_of=END)
 
     def test_a_share_has_one_decimal_and_needs_a_whole(self):
         tally = Tally({})
