@@ -14,6 +14,8 @@ from . import sections
 from .xml import KEEP, paragraph, run
 
 STYLES = {12.0: "GongwenCell12", 10.5: "GongwenCell10", 9.0: "GongwenCell9"}
+# Small print stands close: a little room to the line above and below, as in the PDF.
+AIR = '<w:tblCellMar><w:top w:w="12" w:type="dxa"/><w:bottom w:w="12" w:type="dxa"/></w:tblCellMar>'
 LONG_ROW = 12  # grid lines; a row that may be higher than a page must be allowed to break
 
 
@@ -104,7 +106,8 @@ class _Writer:
             rows.append(self.row(table.total, keep=bool(table.foot)))
         return (
             f'<w:tbl><w:tblPr><w:tblStyle w:val="GongwenTable"/><w:tblW w:w="{self.area}" w:type="dxa"/>'
-            f'<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{"".join(rows)}</w:tbl>'
+            f'<w:tblLayout w:type="fixed"/>{AIR if self.size < 10 else ""}</w:tblPr>'
+            f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
         )
 
 
