@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
 
 from common import chinese
 from problems.models import Problem
@@ -152,15 +155,32 @@ def _state(s: Stand) -> str:
     return str(State(s.state).label)
 
 
-def totals(earlier: Side, later: Side) -> list[dict[str, Any]]:
-    """问题总数, 已销号 … on both sides."""
+TOTALS = {  # name → label, what the ledger is asked for
+    "problems": ("问题总数", {"state": "ledger"}),
+    "closed": ("已销号", {"state": State.CLOSED}),
+    "open": ("未销号", {"state": "open"}),
+    "late": ("逾期", {"colour": Colour.RED}),
+    "relapsed": ("反弹", {"state": State.RELAPSED}),
+}
+
+
+def totals(round: Round, earlier: Side, later: Side) -> list[dict[str, Any]]:
+    """问题总数, 已销号 … on both sides, each with its list."""
     rows = []
-    for name, label in (
-        ("problems", "问题总数"), ("closed", "已销号"), ("open", "未销号"), ("late", "逾期"), ("relapsed", "反弹"),
-    ):  # fmt: skip
+    for name, (label, asked) in TOTALS.items():
         before, now = earlier.count(name), later.count(name)
-        rows.append({"name": name, "label": label, "before": before, "now": now, "more": now - before})
+        rows.append(
+            {
+                "name": name, "label": label, "before": before, "now": now, "more": now - before,
+                "before_url": _ledger_url(round, earlier.on, asked), "now_url": _ledger_url(round, later.on, asked),
+            }
+        )  # fmt: skip
     return rows
+
+
+def _ledger_url(round: Round, day: date, asked: dict[str, str]) -> str:
+    query = {"round": round.key, "township": round.township_id, "as_of": day.isoformat()} | asked
+    return f"{reverse('problems:problem_list')}?{urlencode({name: str(value) for name, value in query.items()})}"
 
 
 def income(earlier: Side, later: Side) -> list[dict[str, Any]]:

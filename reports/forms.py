@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crispy_forms.layout import Div, Layout
 from django import forms
 
 from accounts.models import User
@@ -134,12 +135,20 @@ class OutlinePartForm(PortalForm):
             sentence = SENTENCES[use.sentence]
             wordings = list(sentence.variants.items()) or [("on", "写")]
             self.fields[f"as_{place}"] = forms.ChoiceField(
-                label=sentence.name, choices=[*wordings, (LEFT_OUT, "不写")],
+                label=sentence.name, choices=[*wordings, (LEFT_OUT, "不写")], required=False,
                 initial=use.variant or wordings[0][0],
             )  # fmt: skip
             self.fields[f"at_{place}"] = forms.IntegerField(
-                label=f"“{sentence.name}”的次序", initial=place, min_value=1, max_value=99
-            )
+                label="次序", initial=place, min_value=1, max_value=99, required=False,
+                widget=forms.NumberInput(attrs={"aria-label": f"“{sentence.name}”的次序"}),
+            )  # fmt: skip
+        self._offer_more(plan)
+        plain = [name for name in self.fields if name in ("lead", "off")]
+        rows = [Div(f"as_{n}", f"at_{n}", css_class="use-row") for n in range(1, len(plan.uses) + 1)]
+        more = ["add"] if plan.uses else []
+        self.helper.layout = Layout(*plain, *rows, *more)  # the base drew up its layout before these fields were known
+
+    def _offer_more(self, plan: Plan) -> None:
         if plan.uses:
             self.fields["add"] = forms.ChoiceField(label="再加一句（放在最后）", choices=self._others, required=False)
 
@@ -157,10 +166,12 @@ class OutlinePartForm(PortalForm):
         data = self.cleaned_data
         kept = []
         for place, use in enumerate(self.plan.uses, 1):
-            wording = data[f"as_{place}"]
+            usual = next(iter(SENTENCES[use.sentence].variants), "on")
+            wording = data.get(f"as_{place}") or usual
             if wording != LEFT_OUT:
-                usual = next(iter(SENTENCES[use.sentence].variants), "on")
-                kept.append((data[f"at_{place}"], place, Use(use.sentence, "" if wording == usual else wording)))
+                kept.append(
+                    (data.get(f"at_{place}") or place, place, Use(use.sentence, "" if wording == usual else wording))
+                )
         added = [Use(data["add"])] if data.get("add") else []
         return [use for _, _, use in sorted(kept, key=lambda row: row[:2])] + added
 

@@ -37,7 +37,7 @@ class Compare(Page):
         context = super().get_context_data(**kwargs) | {"form": form, "rounds": rounds}
         if not rounds:
             return context
-        round = form.round_chosen or rounds[0]
+        self.round = round = form.round_chosen or rounds[0]
         papers = list(
             Summary.objects.visible_to(self.access)
             .filter(round=round)
@@ -82,7 +82,7 @@ class Compare(Page):
         return {
             "earlier": earlier,
             "later": later,
-            "totals": comparison.totals(earlier, later),
+            "totals": comparison.totals(self.round, earlier, later),
             "kinds": [
                 {
                     "name": name,

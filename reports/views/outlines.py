@@ -16,13 +16,18 @@ from reports import outlines, services
 from reports.figures import Figures
 from reports.forms import OutlinePartForm, ScheduleForm
 from reports.language import SENTENCES
-from reports.models import DraftSchedule, Outline, Part, Summary, text_of
+from reports.models import DraftSchedule, Outline, Summary, text_of
 from reports.services.outlining import told
 from reports.services.scheduling import drafters, first_working_day
 from villages.models import Township
 from villages.pages import ActionPage, FormPage, Page, PermissionRequired, with_back
 
-KINDS = {Part.Kind(value): label for value, label in Part.Kind.choices}
+NAMES = {
+    "introduction": "开头段",
+    "closing": "结尾段",
+    "title": "标题",
+    "addressee": "主送机关",
+}  # of parts without words of their own
 
 
 class OutlineList(Page):
@@ -102,7 +107,7 @@ class OutlineDetail(OneOutline, Page):
         rows = [
             {
                 "plan": plan,
-                "kind": KINDS[Part.Kind(plan.kind)],
+                "name": NAMES.get(plan.key, "正文段"),
                 "told": told(plan),
                 "text": texts.get(plan.key, ""),
                 "movable": plan.kind not in ("title", "addressee", "paragraph"),
@@ -137,7 +142,7 @@ class OutlinePartUpdate(OneOutline, FormPage):
         self.plan = next((plan for plan in self.plans if plan.key == key), None)  # type: ignore[assignment]
         if self.plan is None:
             raise Http404
-        self.title = f"{self.kind.label}提纲：{self.plan.lead or KINDS[Part.Kind(self.plan.kind)]}"
+        self.title = f"{self.kind.label}提纲：{self.plan.lead or NAMES.get(self.plan.key, '正文段')}"
 
     plan: outlines.Plan
 

@@ -165,6 +165,7 @@ class TestOutlinePages:
         client = desk.world.client(desk.world.office_clerk)
         url = self.url(desk, KEY, "edit")
         form = client.get(url)
+        assert all(f'name="{name}"' in form.content.decode() for name in ("as_1", "at_1", "as_2", "add"))
         data = {
             "submission": form.context["submission"], "base_version": form.context["base_version"], "lead": "抓好动员",
             "as_1": "count", "at_1": "2", "as_2": "on", "at_2": "1", "add": "rectifying.stations",
@@ -362,6 +363,13 @@ class TestCompare:
             )
             assert shown.context["show"] == kind["name"]
             assert len(shown.context["list"]) == kind["count"] == shown.context["list_total"]
+
+    def test_the_totals_of_a_day_open_the_ledger_of_that_day(self, desk):
+        client = desk.world.client(desk.world.office_clerk)
+
+        for row in self.page(desk, earlier_on="2026-09-15", later_on="2026-10-31").context["totals"]:
+            assert client.get(row["before_url"]).context["paging"].total == row["before"], row
+            assert client.get(row["now_url"]).context["paging"].total == row["now"], row
 
     def test_a_kept_paper_speaks_with_its_own_figures(self, desk):
         paper = desk.draft(kind="monthly", as_of=date(2026, 10, 1))
