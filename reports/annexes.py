@@ -26,6 +26,10 @@ def tables(summary: Summary, figures: Figures) -> list[tuple[str, list[Block]]]:
         (f"{stem}问题清单", problems(figures)),
         (f"{stem}整顿情况汇总表", totals(figures)),
     ]
+    if scope["kind"] == Summary.Kind.BULLETIN:  # what the text cuts with 等 stands here whole
+        made[0] = (f"{stem}督查发现问题清单", findings(figures))
+    elif scope["kind"] == Summary.Kind.ACCEPTANCE and figures.facts["surveys"]:
+        made.append((f"{stem}民主测评统计表", surveys(figures)))
     shown = []
     for number, (title, table) in enumerate(made, 1):
         blocks: list[Block] = [Annex(number, title, landscape=True, key=f"annex.{number}"), table]
@@ -181,6 +185,45 @@ def totals(figures: Figures) -> Table:
             )
         ],
         key="annex.totals",
+    )  # fmt: skip
+
+
+def findings(figures: Figures) -> Table:
+    """What the inspections of the period found, village by village, with what was required."""
+    rows: list[ShownRow] = [
+        (str(index), f["village"], _day(f["on"]), f["text"], f["requirement"] or ABSENT, "")
+        for index, f in enumerate(figures.facts["findings"], 1)
+    ]
+    total = figures.get("findings")
+    return _head(
+        figures,
+        ("序号", 2, "center"), ("村", 3, "left"), ("督查时间", 4, "left"), ("发现问题", 12, "left"), ("整改要求", 12, "left"),
+        ("备注", 3, "left"),
+        rows=rows, key="annex.findings",
+        total=(Cell.of("合计", colspan=3), Cell.of(f"{total.text}个", figure=total.key), "", "") if total else None,
+    )  # fmt: skip
+
+
+def surveys(figures: Figures) -> Table:
+    """K: each village's newest survey of each kind."""
+    names = ("issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown")
+    words = {"midterm": "中期测评", "acceptance": "验收测评", "recheck": "回头看测评"}
+    rows: list[ShownRow] = []
+    for index, s in enumerate(figures.facts["surveys"], 1):
+        rate = figures.get(f"{s['key']}.rate")
+        rows.append(
+            (
+                str(index), s["village"], words.get(s["kind"], s["kind"]), _day(s["on"]),
+                *(_number(figures, f"{s['key']}.{name}") for name in names),
+                Cell.of(f"{rate.text}%", figure=rate.key) if rate else ABSENT,
+            )
+        )  # fmt: skip
+    return _head(
+        figures,
+        ("序号", 1.5, "center"), ("村", 3, "left"), ("类别", 3, "left"), ("测评日期", 4, "left"), ("发出票", 2, "right"),
+        ("收回票", 2, "right"), ("有效票", 2, "right"), ("满意", 2, "right"), ("基本满意", 2, "right"), ("不满意", 2, "right"),
+        ("不了解", 2, "right"), ("满意率", 2.4, "right"),
+        rows=rows, key="annex.surveys",
     )  # fmt: skip
 
 

@@ -62,6 +62,32 @@ class TestLanguage:
         assert low <= len(paper.text) <= high
 
 
+class TestAnnexes:
+    """Each table states its figures, and holds whole what the text cuts short."""
+
+    @pytest.mark.parametrize(
+        ("kind", "names"),
+        [
+            ("bulletin", ["督查发现问题清单", "问题清单", "整顿情况汇总表"]),
+            ("acceptance", ["整顿工作台账", "问题清单", "整顿情况汇总表", "民主测评统计表"]),
+            ("monthly", ["整顿工作台账", "问题清单", "整顿情况汇总表"]),
+        ],
+    )
+    def test_tables_of_a_kind(self, demo_township, db, kind, names):
+        from reports import annexes
+        from reports.document.blocks import Cell
+
+        paper = Paper(demo_township.round, kind, **WHOLE)
+        tables = annexes.tables(None, paper.figures)
+
+        assert [title.removeprefix("清溪镇2026年第二轮") for title, _ in tables] == names
+        for _, blocks in tables:
+            rows = [*blocks[1].rows, *([blocks[1].total] if blocks[1].total else [])]
+            for run in (run for row in rows for cell in row if isinstance(cell, Cell) for run in cell.runs):
+                if run.figure:
+                    assert run.text.strip("个%") == paper.figures[run.figure].text
+
+
 class TestMonthly:
     def test_is_about_the_month_and_the_one_before(self, demo_township, db):
         text = Paper(demo_township.round, "monthly", **MONTH).text
