@@ -95,7 +95,8 @@ def of_day(round: Round, day: date) -> Side:
     }
     listed = Designation.objects.filter(round=round).listed_on(day).values("village")
     income = VillageYear.objects.filter(village__in=listed, year=day.year, income__isnull=False)
-    by_village = dict(income.order_by("village__sort", "village_id").values_list("village__name", "income"))
+    rows_of = income.order_by("village__sort", "village_id").values_list("village__name", "income")
+    by_village = {name: value for name, value in rows_of if value is not None}
     return Side(f"截至{chinese.full_date(day)}", day, None, stands, by_village)
 
 
@@ -155,7 +156,7 @@ def _state(s: Stand) -> str:
     return str(State(s.state).label)
 
 
-TOTALS = {  # name → label, what the ledger is asked for
+TOTALS: dict[str, tuple[str, dict[str, str]]] = {  # name → label, what the ledger is asked for
     "problems": ("问题总数", {"state": "ledger"}),
     "closed": ("已销号", {"state": State.CLOSED}),
     "open": ("未销号", {"state": "open"}),
