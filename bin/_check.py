@@ -124,6 +124,8 @@ def test_packages() -> None:
         # For veraPDF, which tells whether a paper is PDF/A: its jar comes with a wheel, Java and JAXB do not.
         "default-jdk-headless": shutil.which("javac"),
         "libjaxb-java": Path("/usr/share/java/jaxb-runtime.jar").exists(),
+        # Opens the Word files: another program's pages beside the PDF's.
+        "libreoffice-writer-nogui": Path("/usr/lib/libreoffice/program/libswlo.so").exists(),
     }
     if packages := [name for name, found in wanted.items() if not found]:
         with services_stay_off():

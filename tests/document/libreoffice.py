@@ -10,7 +10,8 @@ from pathlib import Path
 
 from reports.document import fonts
 
-PROGRAM = shutil.which("soffice")
+WRITER = Path("/usr/lib/libreoffice/program/libswlo.so")  # soffice may be there for tables only
+PROGRAM = shutil.which("soffice") if WRITER.exists() else None
 FACES = {
     "方正小标宋简体": "GongwenTitle",
     "仿宋_GB2312": "GongwenBody",
