@@ -137,6 +137,12 @@ class TestCommand:
         assert "缺：领导小组成员" in said
         assert not SummaryFile.objects.exists()
 
+    def test_writes_word_where_the_name_says_so(self, desk, tmp_path):
+        said = self.run(tmp_path / "s.docx")
+
+        assert (tmp_path / "s.docx").read_bytes().startswith(b"PK")
+        assert "页" not in said.splitlines()[0]
+
     def test_keeps_the_authors_words_of_the_same_period(self, desk, tmp_path):
         services.add_own_part(
             desk.draft(), section="part.next", text="健全长效机制。", by=desk.world.office_clerk, at=NOON

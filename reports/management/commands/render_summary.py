@@ -1,4 +1,4 @@
-"""The summary of a township as a PDF, from the command line: the same computation, sentences and page as in the portal."""
+"""The summary of a township as a PDF or Word file, from the command line: the same computation, sentences and page as in the portal."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from django.utils import timezone
 from common.errors import Refused
 from reports import document_model, outlines
 from reports.document.errors import DocumentError
-from reports.document.pdf import render_pdf
-from reports.models import Part, Summary
+from reports.models import Part, Summary, SummaryFile
 from reports.paper import Paper
 from reports.services import drafting
-from reports.work import attachments, page_count, write_whole
+from reports.work import RENDERERS, page_count, write_whole
 from rounds.models import Round
 
 
 class Command(BaseCommand):
-    help = "Write the work summary of a township as a PDF and print which sentences lack data."
+    help = "Write the work summary of a township as a PDF or Word file and print which sentences lack data."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--township", required=True, help="name, e.g. 清溪镇")
@@ -33,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--as-of", dest="as_of", type=date.fromisoformat, help="day of the figures; --to if left out"
         )
-        parser.add_argument("--out", required=True, type=Path, help="file to write")
+        parser.add_argument("--out", required=True, type=Path, help="file to write: .pdf, or .docx for Word")
 
     def handle(self, *args: Any, **options: Any) -> None:
         round = self.find_round(options)
@@ -57,16 +56,13 @@ class Command(BaseCommand):
                 identifier=f"{summary.title}-{period['as_of']}",
                 is_frozen=False,
             )
-            content = render_pdf(
-                paper.document,
-                attachments=attachments(paper),
-                created_at=paper.created_at,
-                identifier=paper.identifier,
-            )
+            format = SummaryFile.Format.WORD if options["out"].suffix == ".docx" else SummaryFile.Format.PDF
+            content = RENDERERS[format](paper, lambda percent, step: None)
             write_whole(options["out"].resolve(), content)
         except (Refused, DocumentError, OSError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"{summary.title}：{page_count(content)}页，{len(content) // 1024} KB，{options['out']}")
+        pages = f"{page_count(content)}页，" if format == SummaryFile.Format.PDF else ""
+        self.stdout.write(f"{summary.title}：{pages}{len(content) // 1024} KB，{options['out']}")
         for gap in dict.fromkeys(gap["missing"] for gap in written.missing):
             self.stdout.write(f"缺：{gap}")
         if not written.missing:
