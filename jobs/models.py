@@ -90,7 +90,7 @@ class Job(models.Model):
     @property
     def links(self) -> list[dict[str, str]]:
         """Where the result stands: pages of the portal only."""
-        found = [*self.result.get("links", []), self.result]
+        found = [self.result, *self.result.get("links", [])]
         return [
             {"url": link["url"], "label": link.get("label") or "查看结果"}
             for link in found
