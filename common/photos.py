@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from django.conf import settings
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 from common.errors import Refused
 
@@ -48,6 +48,8 @@ class Photo:
 def reencode(file: IO[bytes]) -> Photo:
     """The picture in `file`, upright, at most LONGEST pixels a side. Raises Refused for what is too large, damaged or no photo."""
     file.seek(0)
+    # WeasyPrint, where a process has imported it, lets Pillow fill up damaged pictures with grey.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         # Image.open reads the header only; Pillow itself refuses (error) or suspects (warning) the most absurd sizes here.
         with Image.open(file, formats=FORMATS) as image:

@@ -212,7 +212,7 @@ class TestUploadEndpoint:
         preview = answer.json()["preview"]
         shown = client.get(preview)
         assert shown["Content-Type"] == "image/jpeg"
-        shown.close()
+        b"".join(shown.streaming_content)  # read to its end: the file closes itself
         assert world.client(world.resident_cadre).get(preview).status_code == 404
 
     def test_thirty_megabytes_wait_on_disk_and_are_refused_with_a_sentence(self, world, own_media, monkeypatch):
@@ -354,7 +354,7 @@ class TestServing:
             assert answer["X-Content-Type-Options"] == "nosniff"
             assert answer["Cache-Control"] == "private, max-age=86400"
             assert quote("施工现场.jpg") in answer["Content-Disposition"]
-            answer.close()
+            b"".join(answer.streaming_content)
             for person in (world.stranger, world.sibling_secretary, world.users["station"]):
                 assert world.client(person).get(url).status_code == 404
             assert world.client(world.administrator).get(url).status_code == 403

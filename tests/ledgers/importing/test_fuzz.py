@@ -69,6 +69,7 @@ def test_no_mutant_gets_through_as_an_error(world, tmp_path):
     told = collections.Counter()
     path = tmp_path / "m.xlsx"
     slowest = 0.0
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     for content in mutants(COUNT, SEED):
         path.write_bytes(content)
         start = time.monotonic()
@@ -93,7 +94,7 @@ def test_no_mutant_gets_through_as_an_error(world, tmp_path):
     assert sum(told.values()) == COUNT
     assert told["检查完毕"]  # the mutants are not all hopeless
     assert slowest < 45
-    assert peak < 512
+    assert peak <= max(before, 512)  # the figure is of all children of this process, other tests' too
 
 
 @pytest.mark.django_db
