@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 # A clerk who may open nearly everything, then those whose pages differ.
 PEOPLE = ["dangjianban", "xugensheng", "xianji", "admin"]
-NO_PAGE = re.compile(r"/(files|evidence|uploads)/|/logout/|/state/")
+NO_PAGE = re.compile(r"/(files|evidence|uploads|templates)/|/logout/|/state/|/(file|download)/$")
 
 
 def shape(path: str) -> str:
