@@ -115,7 +115,7 @@ class TestJourney:
         assert place_of(photo.read_bytes()) != {}
         shown = cadre.request.get(link).body()
         assert shown.startswith(b"\xff\xd8")
-        kept = [path for path in (portal.folder / "media").rglob("*") if path.is_file()]
+        kept = [path for path in (portal.folder / "media" / "evidence").rglob("*") if path.is_file()]
         assert kept
         for content in (shown, *(path.read_bytes() for path in kept)):
             assert place_of(content) == {}
