@@ -22,6 +22,7 @@ from typing import Any
 
 IDLE_SECONDS = 900  # then it gives its memory back; the next document starts another one
 DOCUMENTS = 500  # then it makes room for a fresh one
+LARGE_MB = 160  # beyond it, free memory is given back to the system; below, asking for it again would cost more
 GROWN_MB = 260  # so large after a document, it makes room as well
 BACKSTOP_MB = 128  # of memory beyond the limit, should it grow faster than its parent looks
 _PAGE = resource.getpagesize()
@@ -98,7 +99,7 @@ def serve(connection: Connection) -> None:
         do(connection, work, arguments, options)
         del work, arguments, options
         gc.collect()  # when the answer is away already
-        if trim:
+        if trim and resident_mb("self") > LARGE_MB:
             trim(0)
         if resident_mb("self") > GROWN_MB:
             return
