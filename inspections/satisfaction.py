@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Protocol
 
-from django.db.models import TextChoices
+from rounds.models import Round
 
 
 class Ballots(Protocol):
@@ -13,15 +13,20 @@ class Ballots(Protocol):
     unknown: int
 
 
-class Formula(TextChoices):
-    """How a county counts satisfaction."""
-
-    INFORMED = "informed", "（满意＋基本满意）÷（有效票－不了解）"
-    VALID = "valid", "（满意＋基本满意）÷有效票"
-    SATISFIED_ONLY = "satisfied_only", "满意÷有效票"
-
-
+Formula = Round.Formula
 DEFAULT = Formula.VALID
+WITHOUT_UNKNOWN = {Formula.INFORMED, Formula.SATISFIED_INFORMED}
+SATISFIED_ALONE = {Formula.SATISFIED_ONLY, Formula.SATISFIED_INFORMED}
+
+
+def content_of(survey: Ballots, formula: str = DEFAULT) -> int:
+    """The ballots that count as content."""
+    return survey.satisfied if formula in SATISFIED_ALONE else survey.satisfied + survey.mostly
+
+
+def voters_of(survey: Ballots, formula: str = DEFAULT) -> int:
+    """The ballots the content ones are divided by."""
+    return survey.valid - survey.unknown if formula in WITHOUT_UNKNOWN else survey.valid
 
 
 def satisfaction_rate(survey: Ballots, formula: str = DEFAULT) -> Decimal | None:
@@ -29,8 +34,7 @@ def satisfaction_rate(survey: Ballots, formula: str = DEFAULT) -> Decimal | None
 
     The default divides by all valid ballots: the lower of the usual figures, so that nobody is told more than was voted.
     """
-    content = survey.satisfied if formula == Formula.SATISFIED_ONLY else survey.satisfied + survey.mostly
-    voters = survey.valid - survey.unknown if formula == Formula.INFORMED else survey.valid
+    content, voters = content_of(survey, formula), voters_of(survey, formula)
     if not voters:
         return None
     return (Decimal(content) * 100 / Decimal(voters)).quantize(Decimal("0.1"))

@@ -72,7 +72,7 @@ def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] |
     surveys = equal_columns(
         Survey.objects.visible_to(access).filter(village=village, held_on__gte=since), _COLUMNS,
         kind=Value("survey"), key=F("pk"), day=F("held_on"), text=F("kind"), valid=F("valid"),
-        satisfied=F("satisfied"), mostly=F("mostly"), unknown=F("unknown"),
+        satisfied=F("satisfied"), mostly=F("mostly"), unknown=F("unknown"), title=F("round__satisfaction_formula"),
     )  # fmt: skip
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for values in notices.union(visits, surveys, all=True):
@@ -105,5 +105,5 @@ def _survey(row: dict[str, Any]) -> dict[str, Any]:
         pk=row["key"], kind=row["text"], held_on=row["day"], valid=row["valid"], satisfied=row["satisfied"],
         mostly=row["mostly"], unknown=row["unknown"],
     )  # fmt: skip
-    rate = satisfaction_rate(survey)
+    rate = satisfaction_rate(survey, row["title"])
     return {"row": survey, "rate": None if rate is None else amount(rate)}

@@ -15,14 +15,15 @@ from inspections import services
 from inspections.forms.filters import SurveyFilter
 from inspections.forms.records import SurveyForm
 from inspections.models import Survey
-from inspections.satisfaction import DEFAULT, satisfaction_rate
+from inspections.satisfaction import satisfaction_rate
 from inspections.services.surveys import FIELDS
 from meetings.views.common import link, rounds_for, villages_for
+from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
 
 
 def rate_text(survey: Survey) -> str:
-    rate = satisfaction_rate(survey)
+    rate = satisfaction_rate(survey, survey.round.satisfaction_formula)
     return "—" if rate is None else f"{amount(rate)}%"
 
 
@@ -41,10 +42,12 @@ class SurveyList(ListPage):
         for name in ("village", "kind"):
             if value := filters.value(name):
                 rows = rows.filter(**{name: value})
-        return rows.select_related("village__township")
+        return rows.select_related("village__township", "round")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"formula": DEFAULT.label}
+        context = super().get_context_data(**kwargs)
+        used = dict.fromkeys(s.round.get_satisfaction_formula_display() for s in context["paging"].rows)
+        return context | {"formula": "；".join(used) or Round.Formula.VALID.label}
 
     def get_columns(self) -> list[Column]:
         here = self.here
@@ -89,7 +92,7 @@ class SurveyDetail(Page):
             "title": f"{survey.village}{survey.get_kind_display()}",
             "survey": survey,
             "rate": rate_text(survey),
-            "formula": DEFAULT.label,
+            "formula": survey.round.get_satisfaction_formula_display(),
             "may_edit": self.access.may(Permission.SURVEY_EDIT, township_id=survey.township_id),
             "history": history(survey),
         }

@@ -39,6 +39,14 @@ class Round(Versioned):
         NO_QUOTA = "no_quota", "应整尽整"
         BOTTOM = "bottom_ranking", "倒排"
 
+    class Formula(models.TextChoices):
+        """How the county counts satisfaction: which ballots are content, and whether 不了解 stays among the voters."""
+
+        VALID = "valid", "（满意＋基本满意）÷有效票"
+        INFORMED = "informed", "（满意＋基本满意）÷（有效票－不了解）"
+        SATISFIED_ONLY = "satisfied_only", "满意÷有效票"
+        SATISFIED_INFORMED = "satisfied_informed", "满意÷（有效票－不了解）"
+
     township = models.ForeignKey(Township, models.PROTECT, related_name="rounds", verbose_name="乡镇")
     campaign = models.CharField("活动名称", max_length=60)
     year = models.PositiveSmallIntegerField("年度")
@@ -54,6 +62,13 @@ class Round(Versioned):
     immediate_days = models.PositiveSmallIntegerField("立行立改：限办天数", default=15)
     income_threshold = models.DecimalField("集体经济收入目标（万元）", max_digits=8, decimal_places=2, default=10)
     aim = models.CharField("整治目的", max_length=500, blank=True)
+    # How the organisation is accepted (验收) and watched afterwards.
+    satisfaction_formula = models.CharField("满意率算法", max_length=20, choices=Formula, default=Formula.VALID)
+    pass_score = models.PositiveSmallIntegerField("合格分数线", default=85)
+    conditional_score = models.PositiveSmallIntegerField("基本合格分数线", default=70)
+    dissatisfied_limit = models.PositiveSmallIntegerField("不满意票上限（%）", default=50)
+    follow_up_months = models.PositiveSmallIntegerField("跟踪巩固（月）", default=12)
+    follow_up_every = models.PositiveSmallIntegerField("每几个月跟踪一次", default=3)
 
     objects = RoundQuerySet.as_manager()
 
@@ -87,6 +102,23 @@ class Round(Versioned):
                 name="round_income_threshold",
                 condition=Q(income_threshold__gte=0),
                 violation_error_message="收入目标不能为负数。",
+            ),
+            models.CheckConstraint(
+                name="round_scores",
+                condition=Q(conditional_score__gte=1, pass_score__gte=F("conditional_score"), pass_score__lte=100),
+                violation_error_message="分数线应在1至100之间，合格线不低于基本合格线。",
+            ),
+            models.CheckConstraint(
+                name="round_dissatisfied_limit",
+                condition=Q(dissatisfied_limit__gte=1, dissatisfied_limit__lte=100),
+                violation_error_message="不满意票上限应在1至100之间。",
+            ),
+            models.CheckConstraint(
+                name="round_follow_up",
+                condition=Q(
+                    follow_up_every__gte=1, follow_up_months__gte=F("follow_up_every"), follow_up_months__lte=36
+                ),
+                violation_error_message="跟踪期为1至36个月，间隔不能长于跟踪期。",
             ),
         ]
 
