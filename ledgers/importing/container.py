@@ -84,15 +84,15 @@ def _inflate(archive: zipfile.ZipFile) -> dict[str, bytes]:
                     raise Unreadable(limits.TOO_LARGE_UNPACKED)
                 pieces.append(piece)
         content = b"".join(pieces)
-        if entry.filename.lower().endswith((".xml", ".rels", ".vml")):
-            _refuse_document_type(content)
+        _refuse_document_type(content, xml=entry.filename.lower().endswith((".xml", ".rels", ".vml")))
         parts_by_name[entry.filename] = content
     return parts_by_name
 
 
-def _refuse_document_type(content: bytes) -> None:
-    """Honest workbooks have no document type; with none there are no entities, and no expansion."""
+def _refuse_document_type(content: bytes, *, xml: bool) -> None:
+    """Honest workbooks have no document type; with none there are no entities, and no expansion. Parts of any name may be read as XML."""
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise Unreadable(HOSTILE)
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\x00" in content[:200]:
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
+    if wide or (xml and b"\x00" in content[:200]):
         raise Unreadable(HOSTILE)  # UTF-16 would hide a document type from the search above
