@@ -326,7 +326,7 @@ def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
     browser = {"CHROMIUM": chromium() or "", "XDG_DATA_HOME": str(screen_fonts())}
     return [
         *checks,
-        Check("浏览器测试", [*pytest, "-m", "browser", *passed_on], browser, tests=True),
+        Check("浏览器测试", [*pytest, *SPREAD, "-m", "browser", *passed_on], browser, tests=True),
         Check(
             "PostgreSQL 与 Redis 上的测试",
             [*pytest, *SPREAD, "-m", "services and not browser", *passed_on],

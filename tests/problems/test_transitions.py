@@ -15,7 +15,7 @@ from problems.views.detail import ADDRESSES
 from tests.conftest import TODAY
 from tests.problems.conftest import noon
 
-pytestmark = [pytest.mark.django_db, pytest.mark.services, pytest.mark.usefixtures("clock")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 DRAFT, SUBMITTED, RETURNED = {"draft"}, {"submitted"}, {"returned"}
 RUNNING = {"rectifying", "relapsed"}
@@ -96,17 +96,18 @@ def prepared(desk, state, action):
     return problem
 
 
+@pytest.mark.services
 class TestTable:
     def test_names_every_button_this_test_expects_and_no_other(self):
         assert set(TABLE) - NOT_BUTTONS == set(EXPECTED) == set(ADDRESSES)
 
     @pytest.mark.parametrize("state", State.values)
     def test_offers_each_role_what_the_auditor_expects(self, desk, state):
+        accesses = {role: desk.world.access(desk.world.users[role]) for role in ROLES}
+        units = [desk.world.station.pk]
         for action, (states, roles) in EXPECTED.items():
             problem = prepared(desk, state, action)
-            for role in ROLES:
-                access = desk.world.access(desk.world.users[role])
-                units = [desk.world.station.pk]
+            for role, access in accesses.items():
                 offered = {row.action for row in allowed_actions(problem, access, units)}
                 assert (action in offered) == (state in states and role in roles), f"{state} {action} {role}"
 
@@ -201,6 +202,7 @@ class TestPages:
         assert not re.search(r"State\.|Permission", page)
 
 
+@pytest.mark.services
 class TestSeparationOfDuty:
     def both(self, world, *roles):
         """One person who holds several posts."""
