@@ -49,6 +49,12 @@ class Permission(StrEnum):
     SUMMARY_VIEW = "summary.view"
     SUMMARY_DRAFT = "summary.draft"
     SUMMARY_SIGN = "summary.sign"
+    # deadlines: working days, supervision slips, urging
+    WORKDAY_VIEW = "workday.view"
+    WORKDAY_EDIT = "workday.edit"
+    SLIP_VIEW = "slip.view"
+    SLIP_ANSWER = "slip.answer"
+    URGE = "urge"
     # administration
     ACCOUNT_MANAGE = "account.manage"
     TOWNSHIP_EDIT = "township.edit"

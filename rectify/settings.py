@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "jobs",
     "accounts",
     "villages",
+    "workdays",
     "rounds",
     "problems",
     "pairings",

@@ -8,6 +8,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("problems/", include("problems.urls")),
     path("villages/", include("villages.urls")),
+    path("workdays/", include("workdays.urls")),
     path("rounds/", include("rounds.urls")),
     path("pairings/", include("pairings.urls")),
     path("meetings/", include("meetings.urls")),

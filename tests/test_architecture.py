@@ -14,6 +14,7 @@ STOREYS = [
     {"audit", "jobs"},
     {"accounts"},
     {"villages"},
+    {"workdays"},
     {"rounds"},
     {"problems", "pairings"},
     {"meetings"},

@@ -323,6 +323,10 @@ ledgers:import_undo                | act    | import      | ... ... .. xx ... . 
 ledgers:import_file                | page   | import      | ... ... .. xx ... . . .
 ledgers:import_template            | page   |             | ... ... .. xx ... . . .
 
+workdays:year                      | page   |             | xxx xxx xx xx xxx x x x
+workdays:holiday_set               | form   |             | ... ... .. xx ... . . x
+workdays:holiday_reset             | act    |             | ... ... .. xx ... . . x
+
 jobs:job_detail                    | page   | job         | ... ... .. xx xxx . x .
 jobs:job_state                     | page   | job         | ... ... .. xx xxx . x .
 jobs:job_cancel                    | act    | own_job     | ... ... .. x. ... . . .
