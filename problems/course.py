@@ -1,35 +1,57 @@
-"""Everything small that happened to one problem, in one query.
+"""Everything small that belongs to one problem, in one query.
 
-A problem's page shows what was reported, agreed, asked, decided and instructed. Each kind is a short list, and fetching them one by one
-would use up the page's budget of queries; so they come as one UNION of equal columns and are told apart here.
+A problem's page shows who answers for it, what is to be done, what was reported, agreed, asked, decided and instructed. Each kind is a
+short list, and fetching them one by one would use up the page's budget of queries, joining them to the problem the database's time for
+planning; so they come as one UNION of equal columns, whose SQL is written once (common.compiled), and are told apart here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
+from django.utils import timezone
 
-from problems.models import CloseRequest, Extension, Instruction, Milestone, Problem, ProgressEntry
-from problems.terms import Degree, FactKind
-from problems.transitions import Circumstances, Duty, Need
-
-UNIT, PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = (
-    "unit",
-    "progress",
-    "milestone",
-    "instruction",
-    "extension",
-    "close",
+from accounts.models import User
+from accounts.roles import Role
+from common.compiled import Compiled
+from problems.models import (
+    CloseRequest,
+    Evidence,
+    Extension,
+    Instruction,
+    KeyProject,
+    Measure,
+    Milestone,
+    Problem,
+    ProgressEntry,
 )
+from problems.terms import DeadlineKind, Degree, FactKind
+from problems.transitions import Circumstances, Duty, Need
+from rounds.models import LinkedCampaign
+from villages.models import Assignment, Cadre, Township, Unit
+
+PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = "progress", "milestone", "instruction", "extension", "close"
+MEASURE, EVIDENCE, POST, UNIT = "measure", "evidence", "post", "unit"
+# Single names around the problem.
+PERSON, RESPONSIBLE, PROJECT, CAMPAIGN = "person", "responsible", "project", "campaign"
+TOWNSHIP, AUTHOR = "township", "author"
+
+# The chain of responsibility of a village, from the top down; what each is answerable for.
+CHAIN = {
+    Role.COUNTY_LINKED_LEADER: "联村县级领导",
+    Role.LINKED_LEADER: "包村领导",
+    Role.RESIDENT_CADRE: "驻村干部（第一责任人）",
+    Role.FIRST_SECRETARY: "第一书记",
+    Role.VILLAGE_SECRETARY: "村党组织书记（具体责任人）",
+    Role.VILLAGE_HEAD: "村委会主任（具体责任人）",
+}
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """One row of the union. Which columns are filled depends on `kind`; see the query below. A name is None where nobody is named."""
 
     kind: str
@@ -58,6 +80,29 @@ class Part:
             return str(Extension.Decision(str(self.status)).label)
         words = str(CloseRequest.Outcome(str(self.status)).label)
         return f"{words}（{Degree(self.degree).label}）" if self.degree else words
+
+    @property
+    def who_with_title(self) -> str:
+        return f"{self.who}（{self.post}）" if self.post else str(self.who or "")
+
+    @property
+    def with_title(self) -> str:
+        """A person, as Cadre.with_title writes it."""
+        return f"{self.text}（{self.post}）" if self.post else self.text
+
+    @property
+    def kind_words(self) -> str:
+        """How a measure's deadline is set."""
+        return str(DeadlineKind(self.degree).label)
+
+    @property
+    def name(self) -> str:
+        """A file's name."""
+        return self.text
+
+    @property
+    def is_photo(self) -> bool:
+        return bool(self.post and self.post.startswith("image/"))
 
     @property
     def fact_words(self) -> str:
@@ -96,48 +141,147 @@ def _part(rows: QuerySet[Any], kind: str, **given: Any) -> QuerySet[Any, Any]:
     return rows.order_by().values_list(*columns.values())
 
 
-def course_of(problem: Problem) -> dict[str, list[Part]]:
-    """Parts by kind: progress and requests newest first, milestones by their day. One query."""
+@Compiled
+def _parts(
+    problem: int, owner: int, lead: int, unit: int, project: int, campaign: int, township: int, author: int,
+    village: int, day: date,
+) -> QuerySet[Any, Any]:  # fmt: skip
     # The first of the union has every moment, and its empty days are cast: PostgreSQL takes the types of the columns from there.
-    found = _part(
-        CloseRequest.objects.filter(problem=problem), CLOSE,
-        text="note", who="asked_by__name", day=Cast(_NO_DAY, DateField()), due=Cast(_NO_DAY, DateField()),
-        at="asked_at", status="outcome", degree="degree", checker="checked_by__name", checked_at="checked_at",
-        check_note="check_note", decider="decided_by__name", decided_at="decided_at", remark="remark",
-        who_id="asked_by_id", checker_id="checked_by_id",
+    return _part(
+        CloseRequest.objects.filter(problem=problem),
+        CLOSE,
+        text="note",
+        who="asked_by__name",
+        day=Cast(_NO_DAY, DateField()),
+        due=Cast(_NO_DAY, DateField()),
+        at="asked_at",
+        status="outcome",
+        degree="degree",
+        checker="checked_by__name",
+        checked_at="checked_at",
+        check_note="check_note",
+        decider="decided_by__name",
+        decided_at="decided_at",
+        remark="remark",
+        who_id="asked_by_id",
+        checker_id="checked_by_id",
     ).union(
         _part(
-            Extension.objects.filter(problem=problem), EXTENSION,
-            text="reason", who="asked_by__name", day="old_due_on", due="new_due_on", at="asked_at",
-            status="decision", decider="decided_by__name", decided_at="decided_at", remark="remark",
+            Extension.objects.filter(problem=problem),
+            EXTENSION,
+            text="reason",
+            who="asked_by__name",
+            day="old_due_on",
+            due="new_due_on",
+            at="asked_at",
+            status="decision",
+            decider="decided_by__name",
+            decided_at="decided_at",
+            remark="remark",
             who_id="asked_by_id",
         ),
         _part(
-            ProgressEntry.objects.filter(problem=problem), PROGRESS,
-            text="text", who="by__name", post="role", day="happened_on", at="at", status="unit__name",
+            ProgressEntry.objects.filter(problem=problem),
+            PROGRESS,
+            text="text",
+            who="by__name",
+            post="role",
+            day="happened_on",
+            at="at",
+            status="unit__name",
             who_id="by_id",
         ),
         _part(
-            Milestone.objects.filter(problem=problem), MILESTONE,
-            text="fact", who="by__name", post="kind", day="happened_on", at="at",
+            Milestone.objects.filter(problem=problem),
+            MILESTONE,
+            text="fact",
+            who="by__name",
+            post="kind",
+            day="happened_on",
+            at="at",
         ),
         _part(
-            Instruction.objects.filter(problem=problem), INSTRUCTION,
-            text="text", who=Coalesce("cadre__name", "by__name"), post="cadre__title", at="at",
+            Instruction.objects.filter(problem=problem),
+            INSTRUCTION,
+            text="text",
+            who=Coalesce("cadre__name", "by__name"),
+            post="cadre__title",
+            at="at",
         ),
-        _part(problem.assisting_units.all(), UNIT, text="name"),
+        _part(
+            Measure.objects.filter(problem=problem),
+            MEASURE,
+            text="text",
+            who="owner__name",
+            post="owner__title",
+            status="unit__name",
+            day="done_on",
+            due="due_on",
+            degree="deadline_kind",
+            remark="done_note",
+            who_id="number",
+        ),
+        _part(
+            Evidence.objects.filter(problem=problem),
+            EVIDENCE,
+            text="name",
+            post="media_type",
+            who_id="progress_id",
+            checker_id="milestone_id",
+        ),
+        _part(
+            Assignment.objects.on(day).filter(village_id=village, role__in=list(CHAIN)),
+            POST,
+            text="role",
+            who="cadre__name",
+            post="cadre__title",
+            day="starts_on",
+        ),
+        _part(Unit.objects.filter(assisted_problems=problem), UNIT, text="name"),
+        _part(Cadre.objects.filter(pk__in=[owner, lead]), PERSON, text="name", post="title"),
+        _part(Unit.objects.filter(pk=unit), RESPONSIBLE, text="name"),
+        _part(KeyProject.objects.filter(pk=project), PROJECT, text="name"),
+        _part(LinkedCampaign.objects.filter(pk=campaign), CAMPAIGN, text="name"),
+        _part(Township.objects.filter(pk=township), TOWNSHIP, text="name"),
+        _part(User.objects.filter(pk=author), AUTHOR, text="name"),
         all=True,
-    )  # fmt: skip
+    )
+
+
+def course_of(problem: Problem, day: date | None = None) -> dict[str, list[Part]]:
+    """Parts by kind: progress and requests newest first, milestones by their day, posts of the village as held on `day`. One query."""
+    found = _parts(
+        problem=problem.pk,
+        owner=problem.owner_id,
+        lead=problem.lead_official_id,
+        unit=problem.responsible_unit_id,
+        project=problem.key_project_id,
+        campaign=problem.linked_campaign_id,
+        township=problem.township_id,
+        author=problem.created_by_id,
+        village=problem.village_id,
+        day=day or timezone.localdate(),
+    )
     parts: dict[str, list[Part]] = defaultdict(list)
     for row in found:
-        part = Part(*row)
-        parts[part.kind].append(part)
+        parts[row[0]].append(Part(*row))
     for kind in (INSTRUCTION, EXTENSION, CLOSE):
         parts[kind].sort(key=lambda p: p.pk, reverse=True)
     parts[PROGRESS].sort(key=lambda p: (p.day or date.min, p.pk), reverse=True)
-    parts[MILESTONE].sort(key=lambda p: (p.day or date.min, p.pk))
-    parts[UNIT].sort(key=lambda p: p.pk)
+    for kind in (MILESTONE, POST):
+        parts[kind].sort(key=lambda p: (p.day or date.min, p.pk))
+    parts[MEASURE].sort(key=lambda p: p.who_id or 0)
+    for kind in (UNIT, EVIDENCE):
+        parts[kind].sort(key=lambda p: p.pk)
     return parts
+
+
+def chain_of(parts: dict[str, list[Part]]) -> list[tuple[str, str]]:
+    """(duty, names) of those who answered for the village on the day of the course, from the top down."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for part in parts[POST]:
+        names[part.text].append(part.who_with_title)
+    return [(words, "、".join(names[role])) for role, words in CHAIN.items() if role in names]
 
 
 def circumstances_of(parts: dict[str, list[Part]], user: Any) -> Circumstances:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -11,25 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from accounts.roles import Role
 from audit.services import history
 from problems import course, shown, transitions
 from problems.categories import shown_details
-from problems.models import Evidence, Measure, Problem
+from problems.models import Problem
 from problems.sections import related_sections
 from problems.terms import BEFORE_STATES
-from villages.models import Assignment
 from villages.pages import Page, with_back
 
-# The chain of responsibility of a village, from the top down; what each is answerable for.
-CHAIN = {
-    Role.COUNTY_LINKED_LEADER: "联村县级领导",
-    Role.LINKED_LEADER: "包村领导",
-    Role.RESIDENT_CADRE: "驻村干部（第一责任人）",
-    Role.FIRST_SECRETARY: "第一书记",
-    Role.VILLAGE_SECRETARY: "村党组织书记（具体责任人）",
-    Role.VILLAGE_HEAD: "村委会主任（具体责任人）",
-}
 # What moves the work on, before what keeps the record straight.
 MAIN_ACTIONS = ("submit", "accept", "progress", "ask_close", "check_close", "close", "extension", "resume")
 # The page of each action of the table.
@@ -59,25 +47,21 @@ class ProblemDetail(Page):
     template_name = "problems/problem_detail.html"
 
     def load(self, pk: int) -> None:
-        rows = (
-            Problem.objects.shown_to(self.access)
-            .with_names()
-            .select_related("key_project", "linked_campaign", "created_by")
-        )
+        # The other names come with the course: ten joins here would cost the database more planning than all the rest of the page.
+        rows = Problem.objects.shown_to(self.access).select_related("village", "round")
         self.problem = get_object_or_404(rows, pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         problem, day = self.problem, timezone.localdate()
-        parts = course.course_of(problem)
+        parts = course.course_of(problem, problem.closed_on or day)
         units = [part.pk for part in parts[course.UNIT]]
         if problem.responsible_unit_id:
             units.append(problem.responsible_unit_id)
-        evidence: dict[tuple[str, int | None], list[Evidence]] = defaultdict(list)
-        for file in Evidence.objects.filter(problem=problem):
-            evidence[("progress", file.progress_id) if file.progress_id else ("milestone", file.milestone_id)].append(
-                file
-            )
+        evidence: dict[tuple[str, int | None], list[course.Part]] = defaultdict(list)
+        for file in parts[course.EVIDENCE]:
+            evidence[("progress", file.who_id) if file.who_id else ("milestone", file.checker_id)].append(file)
+        people = {part.pk: part.with_title for part in parts[course.PERSON]}
         back = context["back"]
         context |= {
             "title": str(problem),
@@ -89,11 +73,17 @@ class ProblemDetail(Page):
             "left": shown.days_text(problem.state, problem.due_on, day),
             "extended": shown.extended_text(problem.first_due_on, problem.due_on, problem.extensions_granted),
             "details": shown_details(problem.category, problem.details),
-            "chain": self.chain(problem.closed_on or day),
+            "lead_official": people.get(problem.lead_official_id, ""),
+            "owner": people.get(problem.owner_id, ""),
+            **{
+                kind: "".join(part.text for part in parts[kind])
+                for kind in (course.RESPONSIBLE, course.PROJECT, course.CAMPAIGN, course.TOWNSHIP, course.AUTHOR)
+            },
+            "chain": course.chain_of(parts),
             "assisting": "、".join(part.text for part in parts[course.UNIT]),
             "buttons": self.buttons(parts, units, back),
             "add": self.records(back),
-            "measures": list(Measure.objects.filter(problem=problem).select_related("owner", "unit")),
+            "measures": parts[course.MEASURE],
             "milestones": [(part, evidence[("milestone", part.pk)]) for part in parts[course.MILESTONE]],
             "progress": [(part, evidence[("progress", part.pk)]) for part in parts[course.PROGRESS]],
             "extensions": parts[course.EXTENSION],
@@ -132,11 +122,3 @@ class ProblemDetail(Page):
             "measure": link("measure_create", Permission.MEASURE_EDIT),
             "milestone": link("milestone_create", Permission.PROGRESS_POST, Permission.PROBLEM_EDIT),
         }
-
-    def chain(self, day: date) -> list[tuple[str, str]]:
-        """(duty, names) of those who answered for the village on a day."""
-        names: dict[str, list[str]] = defaultdict(list)
-        held = Assignment.objects.on(day).filter(village_id=self.problem.village_id, role__in=list(CHAIN))
-        for role, name, title in held.values_list("role", "cadre__name", "cadre__title"):
-            names[role].append(f"{name}（{title}）" if title else name)
-        return [(words, "、".join(names[role])) for role, words in CHAIN.items() if names[role]]
