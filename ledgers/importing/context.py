@@ -49,6 +49,10 @@ class NewUnit:
     name: str
     department: bool
 
+    @property
+    def kind(self) -> str:
+        return Unit.Kind.DEPARTMENT if self.department else Unit.Kind.STATION
+
     def __str__(self) -> str:
         return self.name
 

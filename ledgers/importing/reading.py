@@ -45,7 +45,7 @@ def _read(path: Path, parts: dict[str, bytes]) -> dict[str, Any]:
     from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 
     # Nobody asks for the size a sheet claims to have; where it claims none, openpyxl would read the whole sheet for it.
-    ReadOnlyWorksheet._get_size = lambda self: None  # type: ignore[method-assign]
+    ReadOnlyWorksheet._get_size = lambda self: None  # type: ignore[attr-defined]
     # A theme or an odd style sheet must not matter to somebody who only wants the cells read.
     workbook = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
     try:

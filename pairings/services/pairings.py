@@ -29,7 +29,10 @@ NEEDED = {
 }
 
 
-def _check(
+SAME = "这个村与这一帮扶方在这段时间已有同样的结对，请直接使用。"
+
+
+def check_parties(
     *,
     round: Round,
     village: Village,
@@ -38,8 +41,8 @@ def _check(
     helped_cadre: Cadre | None,
     starts_on: date,
     ends_on: date | None,
-    besides: int = 0,
 ) -> None:
+    """Who may help whom, without a query."""
     of_township(round, village)
     known_to(round, helpers["helper_cadre"], field="helper_cadre")
     known_to(round, helped_cadre, field="helped_cadre")
@@ -54,13 +57,30 @@ def _check(
         raise Refused("帮扶村不能是被帮扶村自己。", field="helper_village")
     if helped_cadre and helped_cadre == helpers["helper_cadre"]:
         raise Refused("帮扶人和被帮带人不能是同一人。", field="helped_cadre")
+
+
+def _check(
+    *,
+    round: Round,
+    village: Village,
+    kind: str,
+    helpers: dict[str, Any],
+    helped_cadre: Cadre | None,
+    starts_on: date,
+    ends_on: date | None,
+    besides: int = 0,
+) -> None:
+    check_parties(
+        round=round, village=village, kind=kind, helpers=helpers, helped_cadre=helped_cadre, starts_on=starts_on,
+        ends_on=ends_on,
+    )  # fmt: skip
     same = Pairing.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=starts_on), round=round, village=village, kind=kind, **helpers
     )
     if ends_on:
         same = same.filter(starts_on__lte=ends_on)
     if same.exclude(pk=besides).exists():
-        raise Refused("这个村与这一帮扶方在这段时间已有同样的结对，请直接使用。", field=needed)
+        raise Refused(SAME, field=HELPER_OF[Pairing.Kind(kind)])
 
 
 @transaction.atomic

@@ -363,15 +363,38 @@ def revise_measure(measure: Measure, values: Mapping[str, Any], *, reason: str) 
     return changes
 
 
+def check_done(measure: Measure, *, done_on: date, at: datetime) -> None:
+    """The rules of `measures.finish_measure`, without a query."""
+    measure_rules.refuse_done(measure, done_on=done_on, at=at)
+
+
+@transaction.atomic
+def finish_measures(rows: Sequence[tuple[Measure, date, str]], *, by: Any, at: datetime) -> None:
+    """Mark measures of this transaction done (measure, day, what was done)."""
+    if not rows:
+        return
+    entries = []
+    for measure, done_on, done_note in rows:
+        check_done(measure, done_on=done_on, at=at)
+        before = audit.snapshot(measure, ["done_on", "done_note"])
+        measure.done_on, measure.done_note, measure.version = done_on, done_note, measure.version + 1
+        changes = audit.changes_since(before, measure)
+        entries.append(audit.entry(measure, "完成整改措施", by=by, at=at, changes=changes))
+    Measure.objects.bulk_update([m for m, _, _ in rows], ["done_on", "done_note", "version"], batch_size=BATCH)
+    audit.record_many(entries)
+
+
 __all__ = [
     "EditedProblem",
     "NewMeasure",
     "NewProblem",
     "add_measures",
     "change_measures",
+    "check_done",
     "check_measure",
     "check_new",
     "edit_problems",
+    "finish_measures",
     "load",
     "log_problems",
     "revise",

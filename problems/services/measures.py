@@ -140,13 +140,18 @@ def change_measure(
 @transaction.atomic
 def finish_measure(measure: Measure, *, done_on: date, done_note: str = "", by: Any, at: datetime) -> Measure:
     """Mark a measure done on a day. Raises Refused when it is done already or the day is in the future or before it began."""
+    refuse_done(measure, done_on=done_on, at=at)
+    return _set_done(measure, "完成整改措施", done_on=done_on, done_note=done_note, by=by, at=at)
+
+
+def refuse_done(measure: Measure, *, done_on: date, at: datetime) -> None:
+    """Refuse a day on which the measure cannot have been done."""
     if measure.done_on:
         raise Refused(f"这条措施已于{full_date(measure.done_on)}完成，不用重复填写。")
     if done_on > timezone.localdate(at):
         raise Refused("完成日期不能晚于今天。", field="done_on")
     if done_on < (start := measure.starts_on or measure.problem.discovered_on):
         raise Refused(f"完成日期不能早于{full_date(start)}（措施开始或问题发现的日期）。", field="done_on")
-    return _set_done(measure, "完成整改措施", done_on=done_on, done_note=done_note, by=by, at=at)
 
 
 @transaction.atomic

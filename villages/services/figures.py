@@ -54,6 +54,13 @@ def _check(figures: dict[str, Any]) -> None:
     more("operating_income", "income", "经营性收入（{}万元）不能大于村集体经济收入（{}万元）。")
 
 
+def check_year(year: int, *, at: datetime) -> None:
+    if year > at.year:
+        raise Refused(f"{year}年还没有到，不能填报。", field="year")
+    if year < 1990:
+        raise Refused("年度应在1990年以后。", field="year")
+
+
 @transaction.atomic
 def save_year(
     *, village: Village, year: int, base_version: int | None = None, by: Any, at: datetime, **figures: Any
@@ -65,10 +72,7 @@ def save_year(
     unknown = set(figures) - set(FIGURES)
     if unknown:
         raise TypeError(f"no such figures: {', '.join(sorted(unknown))}")
-    if year > at.year:
-        raise Refused(f"{year}年还没有到，不能填报。", field="year")
-    if year < 1990:
-        raise Refused("年度应在1990年以后。", field="year")
+    check_year(year, at=at)
     sheet = VillageYear.objects.filter(village=village, year=year).select_related("village").first()
     if base_version is None:
         if sheet:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ from ledgers.importing.context import Context, NewPerson, NewUnit, Pending
 from ledgers.importing.plan import Field, Item, Plan, Status, fault
 from ledgers.importing.table import Line
 from villages.models import Cadre, Unit
-from villages.services import people, units
+from villages.services import bulk as registry
 
 REASON_PLACEHOLDER = "导入台账"
 
@@ -56,25 +56,21 @@ class Writer:
         if not isinstance(value, NewPerson | NewUnit):
             return value
         if value not in self._made:
-            ctx = self.ctx
-            if isinstance(value, NewPerson):
-                made: Cadre | Unit = people.add_cadre(
-                    county=ctx.county, township=ctx.township, name=value.name, title=value.title, by=self.by, at=self.at
-                )
-            else:
-                kind = Unit.Kind.DEPARTMENT if value.department else Unit.Kind.STATION
-                made = units.add_unit(
-                    county=ctx.county,
-                    name=value.name,
-                    kind=kind,
-                    township=None if value.department else ctx.township,
-                    handles="",
-                    by=self.by,
-                    at=self.at,
-                )
-            self._made[value] = made
-            self.created(made)
+            self.register([value])
         return self._made[value]
+
+    def register(self, values: Iterable[Any]) -> None:
+        """Register everybody new among these values (and lists of values) at once."""
+        flat = (one for value in values for one in (value if isinstance(value, list) else [value]))
+        fresh = list(dict.fromkeys(v for v in flat if isinstance(v, NewPerson | NewUnit) and v not in self._made))
+        place: dict[str, Any] = {"county": self.ctx.county, "township": self.ctx.township, "by": self.by, "at": self.at}
+        persons = [v for v in fresh if isinstance(v, NewPerson)]
+        bodies = [v for v in fresh if isinstance(v, NewUnit)]
+        made: list[Cadre | Unit] = [*registry.add_cadres([(p.name, p.title) for p in persons], **place)]
+        made += registry.add_units([(u.name, u.kind) for u in bodies], **place)
+        for value, record in zip([*persons, *bodies], made, strict=True):
+            self._made[value] = record
+            self.created(record)
 
     def created(self, record: Any, *, row: int = 0, label: str = "") -> None:
         self.touched.append(self._of(record, None, row, label))
@@ -122,8 +118,24 @@ def snapshot(record: models.Model, names: Sequence[str]) -> dict[str, Any]:
     return found
 
 
+def stand_in(value: Any, ctx: Context) -> Any:
+    """A person or unit to check the rules with before it is registered; anything else as it is."""
+    if isinstance(value, list):
+        return [stand_in(v, ctx) for v in value]
+    if isinstance(value, NewPerson):
+        return Cadre(county=ctx.county, township=ctx.township, name=value.name, title=value.title)
+    if isinstance(value, NewUnit):
+        return Unit(
+            county=ctx.county, township=None if value.department else ctx.township, name=value.name, kind=value.kind
+        )
+    return value
+
+
 class Importer:
-    """Base: rows go one by one through the services, and the check tries exactly that and takes it back."""
+    """Base: rows go one by one through the services, and the check tries exactly that and takes it back.
+
+    Ledgers of many rows (all but A, which has a row for each village) bring a `check` in memory and an `apply` in bulk instead.
+    """
 
     code: ClassVar[str]
     permission: ClassVar[Permission]

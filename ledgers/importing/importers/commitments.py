@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,15 +11,29 @@ from accounts.permissions import Permission
 from common.errors import Refused
 from ledgers.importing import values
 from ledgers.importing.context import Context
-from ledgers.importing.importers.base import Importer, Writer, read_day, read_person, read_text, read_unit, snapshot
+from ledgers.importing.importers.base import (
+    REASON_PLACEHOLDER,
+    Importer,
+    Writer,
+    read_day,
+    read_person,
+    read_text,
+    read_unit,
+    stand_in,
+)
 from ledgers.importing.plan import Field, Item, Plan, Status
 from ledgers.importing.values import Fault, squeeze
-from meetings import services
 from meetings.models import Commitment, Meeting
+from meetings.services import bulk
 from meetings.services.commitments import FIELDS
 
 _SAID_ON = re.compile(r"(?P<day>\d{4}\D\d{1,2}\D\d{1,2}日?)[：:，,]?(?P<note>.*)", re.S)
 _KEPT = ("已落实", "逾期落实", "已完成", "完成", "落实", "已办结", "办结", "销号", "已销号")
+NO_DAY = "已落实的，请在“落实情况”中先写日期，例如 2026年6月20日：资金已拨付。"
+_KINDS = {
+    "扩大": Meeting.Kind.ENLARGED, "周前": Meeting.Kind.PRE_WEEK, "干部例会": Meeting.Kind.CADRES,
+    "协调": Meeting.Kind.COORDINATION,
+}  # fmt: skip
 _OPEN = ("办理中", "逾期", "未完成", "未落实", "推进中", "正在办理", "正在推进", "逾期未落实", "进行中", "逾期未完成")
 
 
@@ -47,6 +61,7 @@ class CommitmentImporter(Importer):
     permission = Permission.MEETING_EDIT
     natural = ("meeting", "held_on", "text")
     noun = "项议定事项"
+    max_rows = 20_000
     field_of = {"lead_official": "lead", "kept_on": "note"}
     lists = {"lead": "people", "unit": "units", "state": ["已落实", "办理中"]}
     strict_lists = frozenset({"state"})
@@ -72,6 +87,8 @@ class CommitmentImporter(Importer):
             (squeeze(name), day, squeeze(text)): pk
             for pk, name, day, text in rows.values_list("pk", "meeting__name", "meeting__held_on", "text")
         }
+        held = Meeting.objects.filter(township=ctx.township, round=ctx.round).select_related("township", "village")
+        self._meetings = {(squeeze(meeting.name), meeting.held_on): meeting for meeting in held.order_by("-pk")}
 
     def find(self, read: dict[str, Any], ctx: Context) -> int | None:
         return self._known.get((squeeze(read["meeting"] or ""), read["held_on"], squeeze(read["text"] or "")))
@@ -88,86 +105,82 @@ class CommitmentImporter(Importer):
         source: Mapping[str, Any] = now or item.values
         return f"{source.get('meeting') or ''}：{str(source.get('text') or '')[:30]}"
 
-    def write(self, item: Item, writer: Writer) -> None:
+    def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        meetings = dict(self._meetings)
+        for item in plan.of(Status.NEW):
+            try:
+                bulk.build(self._new(item, ctx, meetings, lambda value: stand_in(value, ctx)), at=ctx.at)
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+        changed = plan.of(Status.CHANGED, Status.CONFLICT)
+        loaded = bulk.load([item.pk for item in changed])
+        for item in changed:
+            try:
+                values = self._edit(item, loaded[item.pk], lambda value: stand_in(value, ctx))
+                bulk.revise(loaded[item.pk], values, at=ctx.at, reason=REASON_PLACEHOLDER)
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+
+    def apply(self, plan: Plan, writer: Writer) -> None:
+        ctx, new, changed = writer.ctx, plan.of(Status.NEW), plan.of(Status.CHANGED)
+        writer.register(value for item in [*new, *changed] for value in item.values.values())
+        meetings = dict(self._meetings)
+        rows = [self._new(item, ctx, meetings, writer.real) for item in new]
+        fresh = [meeting for meeting in meetings.values() if meeting.pk is None]
+        bulk.hold_meetings(fresh, by=writer.by, at=writer.at)
+        for meeting in fresh:
+            writer.created(meeting)
+        made = bulk.add_commitments(rows, by=writer.by, at=writer.at)
+        for item, promise in zip(new, made, strict=True):
+            writer.created(promise, row=item.row, label=str(promise))
+        writer.progress(60, f"已登记{len(made)}项议定事项")
+        loaded = bulk.load([item.pk for item in changed], lock=True)
+        was = {pk: {name: promise.serializable_value(name) for name in FIELDS} for pk, promise in loaded.items()}
+        edits = [(loaded[i.pk], i.version, self._edit(i, loaded[i.pk], writer.real)) for i in changed]
+        bulk.change_commitments(edits, by=writer.by, at=writer.at, reason=writer.reason)
+        for item in changed:
+            writer.changed(loaded[item.pk], was[item.pk], row=item.row, label=str(loaded[item.pk]))
+
+    @staticmethod
+    def _edit(item: Item, promise: Commitment, real: Callable[[Any], Any]) -> dict[str, Any]:
         read = item.values
-        if item.status is Status.NEW:
-            self._write_new(item, read, writer)
-            return
-        promise = Commitment.objects.select_related(
-            "meeting__township", "meeting__village", "problem", "unit", "lead_official"
-        ).get(pk=item.pk)
         if "meeting" in read or "held_on" in read:
             raise Refused(
                 "会议名称和时间请在会议的页面修改；如是另一次会议的事项，请清空本行的识别码。",
                 field="meeting" if "meeting" in read else "held_on",
             )
-        was = snapshot(promise, FIELDS)
         kept_on, note = read.get("note", (promise.kept_on, promise.note))
         if read.get("state") == "kept" and not kept_on:
-            raise Refused("已落实的，请在“落实情况”中先写日期，例如 2026年6月20日：资金已拨付。", field="note")
+            raise Refused(NO_DAY, field="note")
         if read.get("state") == "open":
             kept_on = None
         if promise.kept_on and not kept_on and read.get("state") != "open":
             raise Refused("已落实的事项，落实情况中要有日期；如尚未落实，请把状态改为“办理中”。", field="note")
-        services.change_commitment(
-            promise,
-            problem=promise.problem,
-            text=read.get("text", promise.text),
-            lead_official=writer.real(read.get("lead", promise.lead_official)),
-            unit=writer.real(read.get("unit", promise.unit)),
-            due_on=read.get("due_on", promise.due_on),
-            kept_on=kept_on,
-            note=note,
-            reason=writer.reason,
-            base_version=item.version,
-            by=writer.by,
-            at=writer.at,
-        )
-        writer.changed(promise, was, row=item.row, label=str(promise))
-
-    def _write_new(self, item: Item, read: dict[str, Any], writer: Writer) -> None:
-        meeting = self._meeting(read["meeting"], read["held_on"], writer)
-        kept_on, note = read.get("note") or (None, "")
-        if read.get("state") == "kept" and not kept_on:
-            raise Refused("已落实的，请在“落实情况”中先写日期，例如 2026年6月20日：资金已拨付。", field="note")
-        promise = services.add_commitment(
-            meeting,
-            text=read["text"],
-            lead_official=writer.real(read.get("lead")),
-            unit=writer.real(read.get("unit")),
-            due_on=read["due_on"],
-            by=writer.by,
-            at=writer.at,
-        )
-        if kept_on:
-            services.keep_commitment(promise, kept_on=kept_on, note=note, by=writer.by, at=writer.at)
-        elif note:
-            services.report_commitment(promise, note=note, by=writer.by, at=writer.at)
-        writer.created(promise, row=item.row, label=str(promise))
+        names = (("text", "text"), ("lead", "lead_official"), ("unit", "unit"), ("due_on", "due_on"))
+        found = {name: real(read[key]) for key, name in names if key in read}
+        return found | {"kept_on": kept_on, "note": note}
 
     @staticmethod
-    def _meeting(name: str, day: date, writer: Writer) -> Meeting:
-        """The meeting of that name and day; a new one is entered, its kind told by its name."""
-        ctx = writer.ctx
-        key = ("meeting", squeeze(name), day)
-        if key not in writer._made:
-            same = Meeting.objects.filter(township=ctx.township, round=ctx.its_round, held_on=day).select_related(
-                "township", "village"
-            )
-            found = next((m for m in same if squeeze(m.name) == squeeze(name)), None)
-            if found is None:
-                words = {
-                    "扩大": Meeting.Kind.ENLARGED, "周前": Meeting.Kind.PRE_WEEK, "干部例会": Meeting.Kind.CADRES,
-                    "协调": Meeting.Kind.COORDINATION,
-                }  # fmt: skip
-                kind = next((kind for word, kind in words.items() if word in name), Meeting.Kind.OTHER)
-                found = services.hold_meeting(
-                    township=ctx.township, round=ctx.its_round, kind=kind, level=Meeting.Level.TOWNSHIP, name=name,
-                    held_on=day, by=writer.by, at=writer.at,
-                )  # fmt: skip
-                writer.created(found)
-            writer._made[key] = found
-        return writer._made[key]
+    def _new(
+        item: Item, ctx: Context, meetings: dict[tuple[str, date], Meeting], real: Callable[[Any], Any]
+    ) -> bulk.NewPromise:
+        """The promise; a meeting the portal does not know is made with its first promise, its kind told by its name."""
+        read = item.values
+        name, day = read["meeting"], read["held_on"]
+        key = (squeeze(name), day)
+        if key not in meetings:
+            kind = next((kind for word, kind in _KINDS.items() if word in name), Meeting.Kind.OTHER)
+            meetings[key] = bulk.build_meeting(
+                township=ctx.township, round=ctx.its_round, kind=kind, level=Meeting.Level.TOWNSHIP, name=name,
+                held_on=day, at=ctx.at,
+            )  # fmt: skip
+        kept_on, note = read.get("note") or (None, "")
+        if read.get("state") == "kept" and not kept_on:
+            raise Refused(NO_DAY, field="note")
+        return bulk.NewPromise(
+            meeting=meetings[key], text=read["text"], due_on=read["due_on"], lead_official=real(read.get("lead")),
+            unit=real(read.get("unit")), kept_on=kept_on, note=note,
+        )  # fmt: skip
 
     def needs_reason(self, plan: Plan) -> bool:
         return any(

@@ -7,14 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from accounts.permissions import Permission
+from common.errors import Refused
 from ledgers.form import Ask
 from ledgers.importing import values
 from ledgers.importing.context import Context, Question
-from ledgers.importing.importers.base import Importer, Writer, read_money, read_text, read_village, read_whole, snapshot
-from ledgers.importing.plan import Field, Item, Status
+from ledgers.importing.importers.base import Importer, Writer, read_money, read_text, read_village, read_whole
+from ledgers.importing.plan import Field, Item, Plan, Status
 from ledgers.importing.values import Fault
 from villages.models import VillageYear
-from villages.services import figures
+from villages.services import bulk, figures
 
 YEAR = "default:year"
 
@@ -35,6 +36,7 @@ class FiguresImporter(Importer):
     natural = ("village", "year")
     needs_round = False
     noun = "份村情"
+    max_rows = 20_000
     ambiguous = frozenset({"收入", "党员情况（名）", "村集体经济收入（万元）"})
     lists = {"village": "villages"}
     strict_lists = frozenset({"village"})
@@ -100,19 +102,41 @@ class FiguresImporter(Importer):
         village, year = (now["village"], now["year"]) if now else (item.values.get("village"), item.values.get("year"))
         return f"{village or ''}{year or ''}年"
 
-    def write(self, item: Item, writer: Writer) -> None:
-        read = {k: v for k, v in item.values.items() if k in figures.FIGURES}
-        if item.status is Status.NEW:
+    def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        known = set(self._known)
+        for item in plan.of(Status.NEW):
             village, year = item.values["village"], item.values["year"]
-            sheet = figures.save_year(village=village, year=year, by=writer.by, at=writer.at, **read)
+            try:
+                bulk.check_year(village, year, self._figures(item), known=known, at=ctx.at)
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+        changed = plan.of(Status.CHANGED, Status.CONFLICT)
+        sheets = VillageYear.objects.in_bulk([item.pk for item in changed])
+        for item in changed:
+            try:
+                if wrong := next((k for k in ("village", "year") if k in item.values), ""):
+                    raise Refused("不能把这一行改成别的村或别的年度；如是另一份，请清空本行的识别码。", field=wrong)
+                bulk.check_changed_year(sheets[item.pk], self._figures(item))
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+
+    @staticmethod
+    def _figures(item: Item) -> dict[str, Any]:
+        return {k: v for k, v in item.values.items() if k in figures.FIGURES}
+
+    def apply(self, plan: Plan, writer: Writer) -> None:
+        new, changed = plan.of(Status.NEW), plan.of(Status.CHANGED)
+        rows = [bulk.NewYear(item.values["village"], item.values["year"], self._figures(item)) for item in new]
+        made = bulk.add_years(rows, by=writer.by, at=writer.at)
+        for item, sheet in zip(new, made, strict=True):
             writer.created(sheet, row=item.row, label=str(sheet))
-            return
-        sheet = VillageYear.objects.select_related("village").get(pk=item.pk)
-        was = snapshot(sheet, list(read))
-        sheet = figures.save_year(
-            village=sheet.village, year=sheet.year, base_version=item.version, by=writer.by, at=writer.at, **read
-        )
-        writer.changed(sheet, was, row=item.row, label=str(sheet))
+        writer.progress(60, f"已新增{len(made)}份村情")
+        before = VillageYear.objects.in_bulk([item.pk for item in changed])
+        edits = [(item.pk, item.version, self._figures(item)) for item in changed]
+        sheets = bulk.change_years(edits, by=writer.by, at=writer.at)
+        for item in changed:
+            was = {name: before[item.pk].serializable_value(name) for name in self._figures(item)}
+            writer.changed(sheets[item.pk], was, row=item.row, label=str(sheets[item.pk]))
 
     def needs_reason(self, plan: Any) -> bool:
         return False

@@ -18,7 +18,6 @@ from ledgers.importing.importers.base import (
     read_person,
     read_text,
     read_unit,
-    snapshot,
 )
 from ledgers.importing.importers.problems import read_deadline
 from ledgers.importing.plan import Field, Item, Plan, Status
@@ -189,6 +188,7 @@ class MeasureImporter(Importer):
 
     def apply(self, plan: Plan, writer: Writer) -> None:
         new, changed = plan.of(Status.NEW), plan.of(Status.CHANGED)
+        writer.register(value for item in [*new, *changed] for value in item.values.values())
         rows = []
         for item in new:
             problem, made = self._new(item, writer.real)
@@ -202,17 +202,18 @@ class MeasureImporter(Importer):
             if measure.version != item.version:
                 raise Refused("导入时他人修改了其中的任务，一行也没有写入。请重新检查。")
             measure.problem = self._by_pk[measure.problem_id]
-            item.extra = snapshot(measure, [*measures.FIELDS, "done_on", "done_note"])
+            names = [*measures.FIELDS, "done_on", "done_note"]
+            item.extra = {name: measure.serializable_value(name) for name in names}
             if found := self._values(item, measure, writer.real):
                 edits.append((measure, found))
         bulk.change_measures(edits, by=writer.by, at=writer.at, reason=writer.reason)
         written = [*((item, row.measure) for item, row in zip(new, rows, strict=True))]
         written += [(item, loaded[item.pk]) for item in changed]
+        done = [(m, *item.values["state"]) for item, m in written if m is not None and item.values.get("state")]
+        bulk.finish_measures(done, by=writer.by, at=writer.at)
         for item, stored in written:
             if stored is None:
                 continue
-            if done := item.values.get("state"):
-                measures.finish_measure(stored, done_on=done[0], done_note=done[1], by=writer.by, at=writer.at)
             label = f"{stored.problem.number}号问题：{stored}"
             if item.status is Status.NEW:
                 writer.created(stored, row=item.row, label=label)

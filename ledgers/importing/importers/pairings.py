@@ -7,12 +7,12 @@ from typing import Any
 
 from accounts.permissions import Permission
 from common.errors import Refused
-from ledgers.importing.context import Context
-from ledgers.importing.importers.base import Importer, Writer, read_choice, read_day, read_text, read_village, snapshot
-from ledgers.importing.plan import Field, Item, Status
+from ledgers.importing.context import Context, Pending
+from ledgers.importing.importers.base import Importer, Writer, read_choice, read_day, read_text, read_village, stand_in
+from ledgers.importing.plan import Field, Item, Plan, Status
 from ledgers.importing.values import Fault, squeeze
 from pairings.models import Pairing
-from pairings.services import pairings
+from pairings.services import bulk
 
 Kind = Pairing.Kind
 _KINDS = {squeeze(label): code for code, label in Kind.choices} | {
@@ -27,6 +27,7 @@ class PairingImporter(Importer):
     permission = Permission.PAIRING_EDIT
     natural = ("village", "kind", "helper", "name")
     noun = "对结对"
+    max_rows = 20_000
     field_of = {"helper_village": "helper", "helper_unit": "helper", "helper_cadre": "name"}
     lists = {"village": "villages", "kind": list(Kind.labels)}
     strict_lists = frozenset({"village", "kind"})
@@ -82,43 +83,60 @@ class PairingImporter(Importer):
         source: Mapping[str, Any] = now or item.values
         return f"{source.get('name') or source.get('helper') or ''}→{source.get('village') or ''}"
 
-    def write(self, item: Item, writer: Writer) -> None:
+    def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        present = bulk.Present(ctx.its_round)
+        for item in plan.of(Status.NEW):
+            try:
+                values = self._new(item, ctx)
+                present.add(
+                    bulk.build({k: stand_in(v, ctx) for k, v in values.items()}, round=ctx.its_round, present=present)
+                )
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+            except Pending:
+                item.status = Status.ASKING
+        for item in plan.of(Status.CHANGED, Status.CONFLICT):
+            if wrong := next(
+                (k for k in ("village", "kind", "helper", "name", "title", "starts_on") if k in item.values), ""
+            ):
+                sentence = "换帮扶方请结束原来的结对，再新增一行；本行只能改帮扶事项。"
+                self.refuse(item, Refused(sentence, field=wrong), labels)
+
+    def apply(self, plan: Plan, writer: Writer) -> None:
+        ctx, new = writer.ctx, plan.of(Status.NEW)
+        found = [self._new(item, ctx) for item in new]
+        writer.register(value for values in found for value in values.values())
+        rows = [bulk.NewPairing({k: writer.real(v) for k, v in values.items()}) for values in found]
+        made = bulk.add_pairings(rows, round=ctx.its_round, by=writer.by, at=writer.at)
+        for item, pairing in zip(new, made, strict=True):
+            writer.created(pairing, row=item.row, label=str(pairing))
+        writer.progress(60, f"已新增{len(made)}对结对")
+        changed = plan.of(Status.CHANGED)
+        was = Pairing.objects.in_bulk([item.pk for item in changed])
+        edits = [(item.pk, item.version, item.values["matters"]) for item in changed]
+        loaded = bulk.change_matters(edits, by=writer.by, at=writer.at)
+        for item in changed:
+            pairing = loaded[item.pk]
+            writer.changed(pairing, {"matters": was[item.pk].matters}, row=item.row, label=str(pairing))
+
+    def _new(self, item: Item, ctx: Context) -> dict[str, Any]:
         read = item.values
-        if item.status is Status.NEW:
-            made = pairings.add_pairing(
-                round=writer.ctx.its_round,
-                village=read["village"],
-                kind=read["kind"],
-                matters=read.get("matters") or "",
-                starts_on=read.get("starts_on") or writer.ctx.its_round.starts_on,
-                by=writer.by,
-                at=writer.at,
-                **self._helper(read, writer),
-            )
-            writer.created(made, row=item.row, label=str(made))
-            return
-        pairing = Pairing.objects.with_names().get(pk=item.pk)
-        if wrong := next((k for k in ("village", "kind", "helper", "name", "title") if k in read), ""):
-            raise Refused("换帮扶方请结束原来的结对，再新增一行；本行只能改帮扶事项。", field=wrong)
-        was = snapshot(pairing, ["matters"])
-        pairings.change_pairing(
-            pairing, kind=pairing.kind, helper_village=pairing.helper_village, helper_cadre=pairing.helper_cadre,
-            helper_unit=pairing.helper_unit, helped_cadre=pairing.helped_cadre, matters=read["matters"],
-            starts_on=pairing.starts_on, base_version=item.version, by=writer.by, at=writer.at,
-        )  # fmt: skip
-        writer.changed(pairing, was, row=item.row, label=str(pairing))
+        return {
+            "village": read["village"], "kind": read["kind"], "matters": read.get("matters") or "",
+            "starts_on": read.get("starts_on") or ctx.its_round.starts_on, **self._helper(read, ctx),
+        }  # fmt: skip
 
     @staticmethod
-    def _helper(read: Mapping[str, Any], writer: Writer) -> dict[str, Any]:
+    def _helper(read: Mapping[str, Any], ctx: Context) -> dict[str, Any]:
         """The one helper the kind asks for. Names not known are asked about, as everywhere."""
         kind, name, title = read["kind"], read.get("name") or "", read.get("title") or ""
         try:
             if kind == Kind.VILLAGE:
-                return {"helper_village": writer.ctx.village(read.get("helper") or "")}
+                return {"helper_village": ctx.village(read.get("helper") or "")}
             if kind == Kind.UNIT:
-                return {"helper_unit": writer.real(writer.ctx.unit(read.get("helper") or ""))}
+                return {"helper_unit": ctx.unit(read.get("helper") or "")}
             cell = f"{name}（{title}）" if title and "（" not in name else name
-            return {"helper_cadre": writer.real(writer.ctx.person(cell))}
+            return {"helper_cadre": ctx.person(cell)}
         except Fault as found:
             raise Refused(f"{found.reason}。可以填：{found.accepted}", field="helper_village") from None
 

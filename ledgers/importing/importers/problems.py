@@ -317,6 +317,7 @@ class ProblemImporter(Importer):
     def apply(self, plan: Plan, writer: Writer) -> None:
         ctx = writer.ctx
         new, changed = plan.of(Status.NEW), plan.of(Status.CHANGED)
+        writer.register(value for item in [*new, *changed] for value in item.values.values())
         rows = [self._new(item, ctx, writer.real) for item in new]
         bulk.log_problems(rows, round=ctx.its_round, by=writer.by, at=writer.at, submit=True, reason=writer.reason)
         made = [row.problem for row in rows if row.problem is not None]
