@@ -29,7 +29,7 @@ def of_problem(problem: Problem, access: Access) -> tuple[str, dict[str, Any]] |
     findings = list(
         Finding.objects.visible_to(access)
         .filter(problem=problem)
-        .select_related("inspection")
+        .select_related("inspection", "notice")
         .order_by("-inspection__held_on", "-pk")
     )
     return ("inspections/_problem_section.html", {"findings": findings}) if findings else None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inspections.views import bulletins, inspections, notices, surveys, visits
+from inspections.views import bulletins, findings, inspections, notices, surveys, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -8,15 +8,20 @@ urlpatterns = [
     path("new/", inspections.InspectionCreate.as_view(), name="inspection_create"),
     path("<int:pk>/", inspections.InspectionDetail.as_view(), name="inspection_detail"),
     path("<int:pk>/edit/", inspections.InspectionUpdate.as_view(), name="inspection_update"),
-    path("<int:pk>/findings/new/", inspections.FindingCreate.as_view(), name="finding_create"),
-    path("findings/<int:pk>/edit/", inspections.FindingUpdate.as_view(), name="finding_update"),
+    path("findings/", findings.FindingList.as_view(), name="finding_list"),
+    path("<int:pk>/findings/new/", findings.FindingCreate.as_view(), name="finding_create"),
+    path("findings/<int:pk>/edit/", findings.FindingUpdate.as_view(), name="finding_update"),
+    path("findings/<int:pk>/problem/", findings.FindingProblem.as_view(), name="finding_problem"),
     path("<int:pk>/notices/new/", notices.NoticeCreate.as_view(), name="notice_create"),
     path("notices/", notices.NoticeList.as_view(), name="notice_list"),
     path("notices/<int:pk>/", notices.NoticeDetail.as_view(), name="notice_detail"),
     path("notices/<int:pk>/edit/", notices.NoticeUpdate.as_view(), name="notice_update"),
     path("notices/<int:pk>/sign/", notices.NoticeSign.as_view(), name="notice_sign"),
     path("notices/<int:pk>/reply/", notices.NoticeReply.as_view(), name="notice_reply"),
-    path("notices/<int:pk>/close/", notices.NoticeClose.as_view(), name="notice_close"),
+    path("notices/<int:pk>/check/", notices.NoticeCheck.as_view(), name="notice_check"),
+    path("notices/<int:pk>/sheet/", notices.NoticeSheet.as_view(), name="notice_sheet"),
+    path("notices/files/<int:pk>/", notices.NoticeFilePage.as_view(), name="notice_file"),
+    path("notices/files/<int:pk>/small/", notices.NoticeFileThumbnail.as_view(), name="notice_file_thumbnail"),
     path("bulletins/", bulletins.BulletinList.as_view(), name="bulletin_list"),
     path("bulletins/new/", bulletins.BulletinCreate.as_view(), name="bulletin_create"),
     path("bulletins/<int:pk>/", bulletins.BulletinDetail.as_view(), name="bulletin_detail"),

@@ -14,9 +14,27 @@ class InspectionFilter(VillageRecordFilter):
 
 
 class NoticeFilter(VillageRecordFilter):
-    STATES = [("unanswered", "未反馈（含逾期）"), ("late", "逾期未反馈"), ("answered", "已反馈")]
+    STATES = [
+        ("unanswered", "未反馈（含逾期）"),
+        ("late", "逾期未反馈"),
+        ("answered", "已反馈"),
+        ("unchecked", "已反馈待核查"),
+        ("closed", "已办结"),
+        ("issued_again", "曾再次发出"),
+    ]
 
     state = forms.ChoiceField(label="状态", choices=codes(STATES), required=False)
+
+
+class FindingFilter(VillageRecordFilter):
+    mode = forms.ChoiceField(label="督查方式", choices=codes(Inspection.Mode.choices), required=False)
+    ledger = forms.ChoiceField(
+        label="问题台账", choices=codes([("in", "已列入台账"), ("out", "未列入台账")]), required=False
+    )
+    noticed = forms.ChoiceField(
+        label="整改通知书", choices=codes([("in", "已发通知书"), ("out", "未发通知书")]), required=False
+    )
+    q = forms.CharField(label="内容", required=False, max_length=40)
 
 
 class BulletinFilter(RecordFilter):

@@ -7,9 +7,10 @@ from django import forms
 from django.db.models import QuerySet
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm
-from inspections.models import Inspection, Survey
+from inspections.models import Finding, Inspection, Survey
 from meetings.forms.fields import CadreField, MeetingField, ProblemField, RoundField, VillageField
 from meetings.models import Meeting
+from problems.forms.progress import PhotosForm
 from problems.models import Problem
 from rounds.models import Round
 from villages.models import Cadre, Village
@@ -55,15 +56,27 @@ class FindingForm(PortalForm):
         self.fields["problem"].queryset = problems
 
 
+class FindingsField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, obj: Finding) -> str:
+        return f"{obj.village}：{obj.text}"
+
+
 class NoticeForm(PortalForm):
     village = VillageField(label="村", empty_label=None)
+    findings = FindingsField(
+        label="写入通知书的发现问题", queryset=Finding.objects.none(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text="只勾选这个村的；勾选的会印在通知书上。",
+    )  # fmt: skip
     requirement = LongTextField(label="整改要求", max_length=1000)
     issued_on = DateField(label="发出日期")
     reply_due_on = DateField(label="反馈时限", help_text="村里应在这一天前反馈整改情况。")
 
-    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, villages: QuerySet[Village], findings: QuerySet[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
+        self.fields["findings"].queryset = findings
+        if not findings:
+            del self.fields["findings"]
 
 
 class NoticeChangeForm(PortalForm):
@@ -77,13 +90,31 @@ class SignForm(PortalForm):
     signed_on = DateField(label="签收日期")
 
 
-class ReplyForm(PortalForm):
+class ReplyForm(PhotosForm):
     reply = LongTextField(label="整改情况", max_length=1000, rows=6, help_text="做了什么，结果怎样，还差什么。")
     replied_on = DateField(label="反馈日期")
+    field_order = ["reply", "photos", "replied_on"]
 
 
-class CloseForm(PortalForm):
-    closed_on = DateField(label="办结日期")
+class CheckForm(PortalForm):
+    """What somebody else found when he looked whether the reply is true."""
+
+    GOOD, NOT_GOOD = "good", "not_good"
+
+    verdict = forms.ChoiceField(
+        label="核查结果", choices=[(GOOD, "合格，办结"), (NOT_GOOD, "不合格，再次发出")], widget=forms.RadioSelect
+    )
+    checked_on = DateField(label="核查日期")
+    note = LongTextField(
+        label="核查情况",
+        max_length=500,
+        required=False,
+        help_text="怎样核查的、看到什么。不合格的必须写明哪里没有整改到位。",
+    )
+    reply_due_on = DateField(label="新的反馈时限", required=False, help_text="只有不合格、再次发出的填写。")
+    requirement = LongTextField(
+        label="新的整改要求", max_length=1000, required=False, rows=3, help_text="不填则沿用原来的要求。"
+    )
 
 
 class InspectionsField(forms.ModelMultipleChoiceField):

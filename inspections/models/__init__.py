@@ -2,8 +2,8 @@
 
 from inspections.models.bulletin import Bulletin
 from inspections.models.inspection import Finding, Inspection
-from inspections.models.notice import Notice
+from inspections.models.notice import Notice, NoticeFile, NoticeRound
 from inspections.models.survey import Survey
 from inspections.models.visit import Visit
 
-__all__ = ["Bulletin", "Finding", "Inspection", "Notice", "Survey", "Visit"]
+__all__ = ["Bulletin", "Finding", "Inspection", "Notice", "NoticeFile", "NoticeRound", "Survey", "Visit"]

@@ -89,6 +89,10 @@ class Finding(Versioned):
         Problem, models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="关联问题"
     )
 
+    notice = models.ForeignKey(
+        "inspections.Notice", models.PROTECT, null=True, blank=True, related_name="findings", verbose_name="整改通知书"
+    )
+
     objects = VillageRecordQuerySet.as_manager()
 
     class Meta:

@@ -1,38 +1,74 @@
-"""Rectification notices."""
+"""Rectification notices: issued, signed for, answered, checked, closed or issued again."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
 from common.models import Versioned
 from inspections.models.inspection import Inspection
+from problems.models.evidence import StoredFile
 from villages.models import Township, Village
 from villages.models.figures import VillageRecordQuerySet
 
+if TYPE_CHECKING:
+    from villages.access import Access
+
 
 class NoticeQuerySet(VillageRecordQuerySet):
+    """Words about a day look at the round that ran on it: the present one stands in the notice, those before in NoticeRound."""
+
     def as_of(self, day: date) -> NoticeQuerySet:
         """Issued by the end of a day."""
         return self.filter(issued_on__lte=day)
 
     def answered(self, day: date) -> NoticeQuerySet:
-        return self.filter(replied_on__lte=day)
+        """The round that ran on a day had its reply."""
+        earlier = NoticeRound.objects.on(day).filter(replied_on__lte=day)
+        return self.filter(_present(day) & Q(replied_on__lte=day) | Q(pk__in=earlier.values("notice_id")))
 
     def unanswered(self, day: date) -> NoticeQuerySet:
-        """No reply by the end of a day, late or not."""
-        return self.filter(Q(replied_on=None) | Q(replied_on__gt=day))
+        """No reply by the end of a day in the round that ran on it, late or not."""
+        earlier = NoticeRound.objects.on(day).filter(replied_on__gt=day)
+        waiting = Q(replied_on=None) | Q(replied_on__gt=day)
+        return self.filter(_present(day) & waiting | Q(pk__in=earlier.values("notice_id")))
 
     def late(self, day: date) -> NoticeQuerySet:
         """Those of `unanswered` whose reply was due before the day."""
-        return self.unanswered(day).filter(reply_due_on__lt=day)
+        earlier = NoticeRound.objects.on(day).filter(replied_on__gt=day, reply_due_on__lt=day)
+        waiting = (Q(replied_on=None) | Q(replied_on__gt=day)) & Q(reply_due_on__lt=day)
+        return self.filter(_present(day) & waiting | Q(pk__in=earlier.values("notice_id")))
+
+    def unchecked(self, day: date) -> NoticeQuerySet:
+        """Answered, and nobody has looked yet whether it is true."""
+        open_ = Q(closed_on=None) | Q(closed_on__gt=day)
+        earlier = NoticeRound.objects.on(day).filter(replied_on__lte=day)
+        return self.filter(_present(day) & Q(replied_on__lte=day) & open_ | Q(pk__in=earlier.values("notice_id")))
+
+    def closed(self, day: date) -> NoticeQuerySet:
+        """Checked and found good by the end of a day."""
+        return self.filter(closed_on__lte=day)
+
+    def issued_again(self, day: date) -> NoticeQuerySet:
+        """Found not good at least once by the end of a day."""
+        return self.filter(pk__in=NoticeRound.objects.filter(until__lte=day).values("notice_id"))
+
+
+def _present(day: date) -> Q:
+    """The round in the notice's own row ran on the day, or the notice was issued only once."""
+    return Q(reissued_on=None) | Q(reissued_on__lte=day)
 
 
 class Notice(Versioned):
-    """A numbered rectification notice (整改通知书) to one village: issued, signed for, answered, closed.
+    """A numbered rectification notice (整改通知书) to one village.
+
+    The row holds the present round of it. A round that was checked and found not good is kept as `NoticeRound`, and the notice, with the same
+    number, starts again: requirement, reply date, signature and reply are those of the new round. `issued_on` stays the first day.
 
     The number runs within the township and the year. `township` repeats that of the inspection, because a constraint cannot look across.
     """
@@ -43,7 +79,7 @@ class Notice(Versioned):
         ISSUED = "issued", "待签收"
         SIGNED = "signed", "整改中"
         LATE = "late", "逾期未反馈"
-        ANSWERED = "answered", "已反馈"
+        ANSWERED = "answered", "已反馈待核查"
         CLOSED = "closed", "已办结"
 
     township = models.ForeignKey(Township, models.PROTECT, related_name="notices", verbose_name="乡镇")
@@ -53,11 +89,23 @@ class Notice(Versioned):
     number = models.PositiveSmallIntegerField("编号")
     requirement = models.CharField("整改要求", max_length=1000)
     issued_on = models.DateField("发出日期")
+    round_number = models.PositiveSmallIntegerField("第几次发出", default=1)
+    reissued_on = models.DateField("再次发出日期", null=True, blank=True)
     reply_due_on = models.DateField("反馈时限")
     signed_on = models.DateField("签收日期", null=True, blank=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签收人"
+    )
     replied_on = models.DateField("反馈日期", null=True, blank=True)
     reply = models.CharField("整改情况", max_length=1000, blank=True)
+    replied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="反馈人"
+    )
     closed_on = models.DateField("办结日期", null=True, blank=True)
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核查人"
+    )
+    check_note = models.CharField("核查情况", max_length=500, blank=True)
 
     objects = NoticeQuerySet.as_manager()
 
@@ -91,6 +139,21 @@ class Notice(Versioned):
                 condition=Q(replied_on=None) | (Q(replied_on__gte=F("issued_on")) & ~Q(reply="")),
                 violation_error_message="反馈须写明整改情况，日期不能早于发出日期。",
             ),
+            models.CheckConstraint(
+                name="notice_again_in_order",
+                condition=Q(round_number=1, reissued_on=None)
+                | (
+                    Q(round_number__gt=1, reissued_on__gte=F("issued_on"), reply_due_on__gte=F("reissued_on"))
+                    & (Q(signed_on=None) | Q(signed_on__gte=F("reissued_on")))
+                    & (Q(replied_on=None) | Q(replied_on__gte=F("reissued_on")))
+                ),
+                violation_error_message="再次发出后的签收、反馈和时限都不能早于再次发出的日期。",
+            ),
+            models.CheckConstraint(
+                name="notice_checked_by_another",
+                condition=Q(checked_by=None) | Q(replied_by=None) | ~Q(checked_by=F("replied_by")),
+                violation_error_message="反馈的人不能核查自己的反馈。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -99,12 +162,101 @@ class Notice(Versioned):
     def get_absolute_url(self) -> str:
         return reverse("inspections:notice_detail", args=[self.pk])
 
+    @property
+    def sent_on(self) -> date:
+        """The day the present round began: of issuing, or of issuing again."""
+        return self.reissued_on or self.issued_on
+
     def state_on(self, day: date) -> State:
-        """How it stood at the end of a day; no query."""
+        """How it stood at the end of a day. No query for a day of the present round; an earlier day reads `rounds`, which lists prefetch."""
         if self.closed_on and self.closed_on <= day:
             return self.State.CLOSED
-        if self.replied_on and self.replied_on <= day:
+        round: Notice | NoticeRound = self
+        if self.reissued_on and day < self.reissued_on:
+            round = next((r for r in self.rounds.all() if r.issued_on <= day < r.until), self)
+        if round.replied_on and round.replied_on <= day:
             return self.State.ANSWERED
-        if self.reply_due_on < day:
+        if round.reply_due_on < day:
             return self.State.LATE
-        return self.State.SIGNED if self.signed_on and self.signed_on <= day else self.State.ISSUED
+        return self.State.SIGNED if round.signed_on and round.signed_on <= day else self.State.ISSUED
+
+
+class NoticeRoundQuerySet(models.QuerySet["NoticeRound"]):
+    def on(self, day: date) -> NoticeRoundQuerySet:
+        """Rounds that ran on a day and have since been found not good."""
+        return self.filter(issued_on__lte=day, until__gt=day)
+
+
+class NoticeRound(models.Model):
+    """An earlier round of a notice: what was required, what was answered, and why that was not good. Only ever added."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="rounds", verbose_name="整改通知书")
+    number = models.PositiveSmallIntegerField("第几次发出")
+    requirement = models.CharField("整改要求", max_length=1000)
+    issued_on = models.DateField("发出日期")
+    reply_due_on = models.DateField("反馈时限")
+    signed_on = models.DateField("签收日期")
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="签收人"
+    )
+    replied_on = models.DateField("反馈日期")
+    reply = models.CharField("整改情况", max_length=1000)
+    replied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="反馈人"
+    )
+    until = models.DateField("核查日期")  # found not good and issued again on this day
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核查人"
+    )
+    check_note = models.CharField("核查情况", max_length=500)
+
+    objects = NoticeRoundQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "整改通知书的一次发出"
+        ordering = ["notice_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "number"], name="notice_round_number"),
+            models.CheckConstraint(
+                name="notice_round_in_order",
+                condition=Q(issued_on__lte=F("signed_on"), signed_on__lte=F("replied_on"), replied_on__lte=F("until")),
+                violation_error_message="发出、签收、反馈、核查的日期须依次不早于前一项。",
+            ),
+            models.CheckConstraint(
+                name="notice_round_checked_by_another",
+                condition=Q(checked_by=None) | Q(replied_by=None) | ~Q(checked_by=F("replied_by")),
+                violation_error_message="反馈的人不能核查自己的反馈。",
+            ),
+            models.CheckConstraint(
+                name="notice_round_note",
+                condition=~Q(check_note=""),
+                violation_error_message="核查不合格的，请写明哪里没有整改到位。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.notice}第{self.number}次"
+
+
+class NoticeFileQuerySet(models.QuerySet["NoticeFile"]):
+    def visible_to(self, access: Access) -> NoticeFileQuerySet:
+        """Seen by whoever sees the notice."""
+        return self.filter(access.within(township="notice__township_id", village="notice__village_id"))
+
+
+class NoticeFile(StoredFile):
+    """A photo or file that came with a reply."""
+
+    notice = models.ForeignKey(Notice, models.CASCADE, related_name="files", verbose_name="整改通知书")
+    round_number = models.PositiveSmallIntegerField("第几次发出")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    at = models.DateTimeField("上传时间")
+
+    objects = NoticeFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "反馈材料"
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name

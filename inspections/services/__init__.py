@@ -1,8 +1,16 @@
 """What is done with inspections, notices, bulletins, visits and surveys."""
 
 from inspections.services.bulletins import add_bulletin, change_bulletin
-from inspections.services.inspections import add_finding, add_inspection, change_finding, change_inspection
-from inspections.services.notices import change_notice, close_notice, issue_notice, reply_notice, sign_notice
+from inspections.services.findings import add_finding, change_finding, raise_problem
+from inspections.services.inspections import add_inspection, change_inspection
+from inspections.services.notices import (
+    change_notice,
+    close_notice,
+    issue_notice,
+    reissue_notice,
+    reply_notice,
+    sign_notice,
+)
 from inspections.services.surveys import add_survey, change_survey
 from inspections.services.visits import change_visit, record_visit
 
@@ -19,7 +27,9 @@ __all__ = [
     "change_visit",
     "close_notice",
     "issue_notice",
+    "raise_problem",
     "record_visit",
+    "reissue_notice",
     "reply_notice",
     "sign_notice",
 ]

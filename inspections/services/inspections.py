@@ -1,4 +1,4 @@
-"""Inspections that took place and what they found."""
+"""Inspections that took place."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -9,15 +9,13 @@ from django.db import transaction
 from audit import services as audit
 from common.errors import Refused
 from common.models import save_if_unchanged
-from inspections.models import Finding, Inspection
+from inspections.models import Inspection
 from meetings.models import Meeting
 from meetings.services import rules
-from problems.models import Problem
 from rounds.models import Round
 from villages.models import Cadre, Township, Village
 
 FIELDS = ["round", "mode", "meeting", "held_on", "leader", "people", "summary"]
-FINDING_FIELDS = ["village", "text", "requirement", "problem"]
 
 
 def _check(
@@ -128,49 +126,3 @@ def refuse_uninspected(inspection: Inspection, village: Village) -> None:
     """A finding or a notice is about a village that was inspected."""
     if not inspection.villages.filter(pk=village.pk).exists():
         raise Refused(f"{village}不在本次督查的村之列，请先在督查中加上这个村。", field="village")
-
-
-@transaction.atomic
-def add_finding(
-    inspection: Inspection,
-    *,
-    village: Village,
-    text: str,
-    requirement: str = "",
-    problem: Problem | None = None,
-    by: Any,
-    at: datetime,
-) -> Finding:
-    """Record what was found in one of the inspected villages; `problem`: the row of the ledger it is about."""
-    refuse_uninspected(inspection, village)
-    rules.refuse_foreign_problem(inspection.township_id, problem, village.pk)
-    finding = Finding.objects.create(
-        inspection=inspection, village=village, text=text, requirement=requirement, problem=problem
-    )
-    audit.record(finding, f"登记{village}的督查发现“{rules.short(text)}”", by=by, at=at)
-    return finding
-
-
-@transaction.atomic
-def change_finding(
-    finding: Finding,
-    *,
-    village: Village,
-    text: str,
-    requirement: str,
-    problem: Problem | None,
-    base_version: int,
-    by: Any,
-    at: datetime,
-) -> Finding:
-    """Change a finding."""
-    refuse_uninspected(finding.inspection, village)
-    rules.refuse_foreign_problem(finding.inspection.township_id, problem, village.pk)
-    before = audit.snapshot(finding, FINDING_FIELDS)
-    finding.village, finding.text, finding.requirement, finding.problem = village, text, requirement, problem
-    save_if_unchanged(finding, expected_version=base_version, fields=FINDING_FIELDS)
-    audit.record(
-        finding, f"修改{village}的督查发现“{rules.short(text)}”", by=by, at=at,
-        changes=audit.changes_since(before, finding),
-    )  # fmt: skip
-    return finding

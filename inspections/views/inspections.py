@@ -1,5 +1,6 @@
-"""Inspections: list, the page of one, entry; what was found."""
+"""Inspections: list, the page of one, entry."""
 
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,16 +13,15 @@ from audit.models import Entry
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import InspectionFilter
-from inspections.forms.records import FindingForm, InspectionForm
+from inspections.forms.records import InspectionForm
 from inspections.models import Bulletin, Finding, Inspection, Notice
-from inspections.services.inspections import FIELDS, FINDING_FIELDS
+from inspections.services.inspections import FIELDS
 from inspections.views.common import NOTICE_LIGHTS, meetings_for
 from meetings.views.common import (
     cadres_of,
     counted,
     link,
     may_open_meeting,
-    problems_of,
     rounds_for,
     villages_for,
 )
@@ -81,6 +81,7 @@ class InspectionList(ListPage):
             rows.append(("登记督查", with_back(reverse("inspections:inspection_create"), self.here)))
         return [
             *rows,
+            ("督查发现", reverse("inspections:finding_list")),
             ("整改通知书", reverse("inspections:notice_list")),
             ("督查通报", reverse("inspections:bulletin_list")),
             ("走访", reverse("inspections:visit_list")),
@@ -105,7 +106,12 @@ class InspectionDetail(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         inspection, access = self.inspection, self.access
-        findings = list(inspection.findings.visible_to(access).select_related("village", "problem__village"))
+        findings = list(
+            inspection.findings.visible_to(access)
+            .select_related("village", "problem__village", "notice")
+            .order_by("village__sort", "village_id", "pk")
+        )
+        may_edit = access.may(Permission.INSPECTION_EDIT, township_id=inspection.township_id)
         notices = [
             {
                 "row": notice,
@@ -122,12 +128,26 @@ class InspectionDetail(Page):
             if inspection.meeting and may_open_meeting(access, inspection.meeting)
             else "",
             "findings": findings,
+            "places": self._places(findings, may_edit=may_edit),
             "notices": notices,
             "bulletins": list(inspection.bulletins.visible_to(access).select_related("meeting")),
-            "may_edit": access.may(Permission.INSPECTION_EDIT, township_id=inspection.township_id),
+            "may_edit": may_edit,
             "here": self.request.get_full_path(),
             "history": self._history(findings),
         }
+
+    def _places(self, findings: list[Finding], *, may_edit: bool) -> list[dict[str, Any]]:
+        """Village by village what was found there, and whether a notice can still be written from it."""
+        place = {"township_id": self.inspection.township_id}
+        return [
+            {
+                "village": village,
+                "findings": (rows := list(found)),
+                "may_notify": may_edit and any(f.notice_id is None for f in rows),
+                "may_log": self.access.may(Permission.PROBLEM_LOG, village_id=village.pk, **place),
+            }
+            for village, found in groupby(findings, key=lambda f: f.village)
+        ]
 
     def _history(self, findings: list[Finding]) -> QuerySet[Entry]:
         """What was done with the inspection and its findings, in one list: the page is their one home."""
@@ -191,59 +211,3 @@ class InspectionUpdate(InspectionFormPage):
             at=timezone.now(),
             **form.cleaned_data,
         )
-
-
-class FindingFormPage(FormPage):
-    permission = Permission.INSPECTION_EDIT
-    form_class = FindingForm
-    inspection: Inspection
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        villages = self.inspection.villages.all()
-        return super().get_form_kwargs() | {
-            "villages": villages,
-            "problems": problems_of(self.access, self.inspection.township_id, villages.values("pk")),
-        }
-
-    def get_success_url(self) -> str:
-        return self.inspection.get_absolute_url()
-
-
-class FindingCreate(FindingFormPage):
-    title = "添加督查发现"
-    success_text = "已添加督查发现。"
-
-    def load(self, pk: int) -> None:
-        self.inspection = get_object_or_404(
-            Inspection.objects.visible_to(self.access).select_related("township"), pk=pk
-        )
-        self.require(Permission.INSPECTION_EDIT, township_id=self.inspection.township_id)
-        self.intro = str(self.inspection)
-
-    def perform(self, form: FindingForm) -> str:
-        services.add_finding(self.inspection, by=self.request.user, at=timezone.now(), **form.cleaned_data)
-        return self.inspection.get_absolute_url()
-
-
-class FindingUpdate(FindingFormPage):
-    title = "修改督查发现"
-
-    def load(self, pk: int) -> None:
-        self.finding = get_object_or_404(
-            Finding.objects.visible_to(self.access).select_related("inspection__township", "village", "problem"), pk=pk
-        )
-        self.inspection = self.finding.inspection
-        self.require(Permission.INSPECTION_EDIT, township_id=self.inspection.township_id)
-        self.intro = str(self.inspection)
-
-    def current(self) -> Finding:
-        return self.finding
-
-    def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.finding, name) for name in FINDING_FIELDS}
-
-    def perform(self, form: FindingForm) -> str:
-        services.change_finding(
-            self.finding, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-        return self.inspection.get_absolute_url()

@@ -1,8 +1,11 @@
-"""Rectification notices: list, the page of one, issue, sign for, answer, close."""
+"""Rectification notices: list, the page of one, the printed sheet, issue, sign for, answer, check."""
 
+from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
@@ -11,11 +14,12 @@ from audit.services import history
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import NoticeFilter
-from inspections.forms.records import CloseForm, NoticeChangeForm, NoticeForm, ReplyForm, SignForm
-from inspections.models import Inspection, Notice
+from inspections.forms.records import CheckForm, NoticeChangeForm, NoticeForm, ReplyForm, SignForm
+from inspections.models import Finding, Inspection, Notice, NoticeFile
 from inspections.services.notices import FIELDS
 from inspections.views.common import NOTICE_LIGHTS
 from meetings.views.common import light, link
+from problems.views.evidence import TakesPhotos, send
 from villages.pages import FormPage, ListPage, Page, PermissionRequired
 
 
@@ -40,7 +44,9 @@ class NoticeList(ListPage):
             rows = getattr(rows, state)(self.day)  # one of the form's choices, each a word of the queryset
         if village := filters.value("village"):
             rows = rows.filter(village=village)
-        return rows.select_related("village", "township")
+        rows = rows.select_related("village", "township")
+        # Only a list of an earlier day asks for the rounds before the present one.
+        return rows.prefetch_related("rounds") if self.day < self.access.on else rows
 
     def get_columns(self) -> list[Column]:
         here, day = self.here, self.day
@@ -57,11 +63,18 @@ class NoticeList(ListPage):
             Column("村", lambda n: n.village.name, sort="village", css="nowrap"),
             Column("状态", state),
             Column("整改要求", lambda n: n.requirement),
-            Column("发出日期", lambda n: on(n.issued_on), sort="issued_on", css="nowrap"),
+            Column(
+                "发出日期",
+                lambda n: (
+                    f"{on(n.issued_on)}，第{n.round_number}次{on(n.reissued_on)}" if n.reissued_on else on(n.issued_on)
+                ),
+                sort="issued_on",
+            ),
             Column("反馈时限", lambda n: on(n.reply_due_on), sort="reply_due_on", css="nowrap"),
             Column("签收日期", lambda n: on(n.signed_on), css="nowrap"),
             Column("反馈日期", lambda n: on(n.replied_on), css="nowrap"),
             Column("整改情况", lambda n: n.reply or "—"),
+            Column("办结日期", lambda n: on(n.closed_on), css="nowrap"),
         ]
         if len(self.access.township_ids) > 1:
             columns.insert(1, Column("乡镇", lambda n: n.township.name))
@@ -75,7 +88,10 @@ class NoticePage(PermissionRequired):
 
     def load(self, pk: int) -> None:
         self.notice = get_object_or_404(
-            Notice.objects.visible_to(self.access).select_related("village", "township", "inspection"), pk=pk
+            Notice.objects.visible_to(self.access).select_related(
+                "village", "township", "inspection", "signed_by", "replied_by", "checked_by"
+            ),
+            pk=pk,
         )
 
     def may(self, permission: Permission) -> bool:
@@ -90,17 +106,63 @@ class NoticeDetail(NoticePage, Page):
         notice = self.notice
         state = notice.state_on(self.access.on)
         answers, edits = self.may(Permission.NOTICE_ANSWER), self.may(Permission.INSPECTION_EDIT)
+        waiting = bool(notice.replied_on) and not notice.closed_on
+        own = notice.replied_by_id == self.request.user.pk
+        files: dict[int, list[NoticeFile]] = defaultdict(list)
+        for file in notice.files.all():
+            files[file.round_number].append(file)
         return super().get_context_data(**kwargs) | {
             "title": str(notice),
             "notice": notice,
             "state": state.label,
             "light": NOTICE_LIGHTS[state],
+            "findings": list(notice.findings.select_related("problem")),
+            "files": files[notice.round_number],
+            "rounds": [
+                {"row": round, "files": files[round.number]}
+                for round in notice.rounds.select_related("signed_by", "replied_by", "checked_by")
+            ],
             "may_sign": answers and not notice.signed_on,
             "may_reply": answers and bool(notice.signed_on) and not notice.closed_on,
-            "may_close": edits and bool(notice.replied_on) and not notice.closed_on,
+            "may_check": edits and waiting and not own,
+            "waits_for_another": edits and waiting and own,
             "may_edit": edits and not notice.replied_on,
+            "here": self.request.get_full_path(),
             "history": history(notice),
         }
+
+
+class NoticeSheet(NoticePage, Page):
+    """The notice as it is printed, stamped and handed over, with the slip the village signs."""
+
+    permission = Permission.INSPECTION_VIEW
+    template_name = "inspections/notice_sheet.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        notice = self.notice
+        return super().get_context_data(**kwargs) | {
+            "title": str(notice),
+            "notice": notice,
+            "findings": list(notice.findings.all()),
+            "sender": f"中共{notice.township.name}委员会",
+        }
+
+
+class NoticeFilePage(PermissionRequired):
+    """A photo or file of a reply, for whoever sees the notice."""
+
+    permission = Permission.INSPECTION_VIEW
+    thumbnail = False
+
+    def load(self, pk: int) -> None:
+        self.file = get_object_or_404(NoticeFile.objects.visible_to(self.access), pk=pk)
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        return send(self.file, thumbnail=self.thumbnail)
+
+
+class NoticeFileThumbnail(NoticeFilePage):
+    thumbnail = True
 
 
 class NoticeCreate(FormPage):
@@ -117,17 +179,32 @@ class NoticeCreate(FormPage):
         self.require(Permission.INSPECTION_EDIT, township_id=self.inspection.township_id)
         self.intro = f"{self.inspection}。编号按乡镇和年度自动连续编排。"
 
+    @cached_property
+    def free(self) -> list[Finding]:
+        """Findings of the inspection that no notice is about yet."""
+        rows = self.inspection.findings.visible_to(self.access).filter(notice=None)
+        return list(rows.select_related("village").order_by("village__sort", "village_id", "pk"))
+
     def get_form_kwargs(self) -> dict[str, Any]:
-        return super().get_form_kwargs() | {"villages": self.inspection.villages.all()}
+        findings = Finding.objects.filter(pk__in=[f.pk for f in self.free]).select_related("village")
+        return super().get_form_kwargs() | {
+            "villages": self.inspection.villages.all(),
+            "findings": findings.order_by("village__sort", "village_id", "pk"),
+        }
 
     def get_initial(self) -> dict[str, Any]:
-        """The finding it follows from fills village and requirement; nonsense in the address fills nothing."""
+        """One finding (`finding` in the address) or all of a village (`village`) fill the form; nonsense there fills nothing."""
         values: dict[str, Any] = {"issued_on": self.access.on}
-        number = self.request.GET.get("finding", "")
-        if number.isdecimal() and len(number) < 18:
-            finding = self.inspection.findings.filter(pk=int(number)).first()
-            if finding:
-                values |= {"village": finding.village_id, "requirement": finding.requirement or finding.text}
+        finding, village = self.request.GET.get("finding", ""), self.request.GET.get("village", "")
+        chosen = [f for f in self.free if str(f.pk) == finding or str(f.village_id) == village]
+        if chosen:
+            asked = [f.requirement or f.text for f in chosen]
+            numbered = [f"{n}. {text}" for n, text in enumerate(asked, 1)]
+            values |= {
+                "village": chosen[0].village_id,
+                "findings": [f.pk for f in chosen],
+                "requirement": "\n".join(numbered) if len(asked) > 1 else asked[0],
+            }
         return values
 
     def get_success_url(self) -> str:
@@ -188,30 +265,46 @@ class NoticeSign(NoticeFormPage):
         return services.sign_notice(self.notice, **self.values(form))
 
 
-class NoticeReply(NoticeFormPage):
+class NoticeReply(TakesPhotos, NoticeFormPage):
     permission = Permission.NOTICE_ANSWER
     form_class = ReplyForm
+    template_name = "inspections/notice_reply.html"
     title = "反馈整改情况"
     button = "反馈"
-    success_text = "已反馈。"
+    success_text = "已反馈，等待核查。"
 
     def get_initial(self) -> dict[str, Any]:
         return {"reply": self.notice.reply, "replied_on": self.notice.replied_on or self.access.on}
 
     def perform(self, form: ReplyForm) -> Notice:
-        return services.reply_notice(self.notice, **self.values(form))
+        values = self.values(form)
+        return services.reply_notice(self.notice, upload_tokens=values.pop("photos"), **values)
 
 
-class NoticeClose(NoticeFormPage):
+class NoticeCheck(NoticeFormPage):
+    """Good: closed. Not good: issued again with a new reply date, the round kept."""
+
     permission = Permission.INSPECTION_EDIT
-    form_class = CloseForm
-    title = "办结整改通知书"
-    button = "办结"
-    intro = "认可村里的反馈、不再需要整改时办结。办结后反馈不再修改。"
-    success_text = "已办结。"
+    form_class = CheckForm
+    template_name = "inspections/notice_check.html"
+    title = "核查整改情况"
+    button = "提交核查结果"
+    intro = (
+        "反馈由村里填报，须由另一人到村或查看材料后核查。合格即办结；不合格的，同一编号再次发出，村里重新签收、反馈。"
+    )
 
     def get_initial(self) -> dict[str, Any]:
-        return {"closed_on": self.access.on}
+        return {"checked_on": self.access.on}
 
-    def perform(self, form: CloseForm) -> Notice:
-        return services.close_notice(self.notice, **self.values(form))
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        files = self.notice.files.filter(round_number=self.notice.round_number)
+        return super().get_context_data(**kwargs) | {"files": list(files)}
+
+    def perform(self, form: CheckForm) -> Notice:
+        values = self.values(form)
+        if values.pop("verdict") == CheckForm.NOT_GOOD:
+            self.success_text = "已再次发出，村里须重新签收和反馈。"
+            return services.reissue_notice(self.notice, **values)
+        del values["reply_due_on"], values["requirement"]
+        self.success_text = "核查合格，已办结。"
+        return services.close_notice(self.notice, **values)

@@ -23,6 +23,7 @@ from django.db import transaction
 from common import papers, photos
 from common.errors import Refused
 from problems.models import Evidence, Milestone, Problem, ProgressEntry, Upload
+from problems.models.evidence import StoredFile
 
 KEPT_DAYS = 3
 MAX_STAGED = 200  # of one person; nobody fills the disk with forms never sent
@@ -132,10 +133,14 @@ def attach_uploads(
         )
         for upload in uploads
     )
-    # Fewer rows gone than taken: another request took one of them a moment ago.
+    spend_uploads(uploads)
+    return rows
+
+
+def spend_uploads(uploads: Sequence[Upload]) -> None:
+    """The record's own rows point to the files now. Fewer rows gone than taken: another request took one of them a moment ago."""
     if Upload.objects.filter(pk__in=[upload.pk for upload in uploads]).delete()[0] != len(uploads):
         raise Refused("有照片或文件刚刚已提交过，请核对后再提交。", field="photos")
-    return rows
 
 
 def clear_uploads(*, at: datetime, days: int = KEPT_DAYS) -> tuple[int, int]:
@@ -153,11 +158,11 @@ def _folders() -> list[Path]:
 
 
 def _clear_folder(folder: Path, limit: datetime) -> int:
-    """Old files of one month's folder that neither an upload nor evidence points to."""
+    """Old files of one month's folder that no row of any kind points to."""
     start = f"{FOLDER}/{folder.parent.name}/{folder.name}/"
     known = {
         name
-        for model in (Upload, Evidence)
+        for model in StoredFile.__subclasses__()
         for pair in model._default_manager.filter(file__startswith=start).values_list("file", "thumbnail")
         for name in pair
     }

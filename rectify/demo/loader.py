@@ -513,7 +513,7 @@ class Loader:
             if replied:
                 notices.reply_notice(notice, replied_on=replied, reply=reply, by=secretary, at=at(replied, 16))
             if closed:
-                notices.close_notice(notice, closed_on=closed, by=self.user["wu"], at=at(closed, 16))
+                notices.close_notice(notice, checked_on=closed, by=self.user["wu"], at=at(closed, 16))
         for key, looked, content in work.BULLETINS:
             meeting = self.meeting[key]
             bulletins.add_bulletin(

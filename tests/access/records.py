@@ -18,7 +18,7 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Role
 from audit import services as audit
-from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
+from inspections.models import Bulletin, Finding, Inspection, Notice, NoticeFile, Survey, Visit
 from jobs.models import Job
 from ledgers import files
 from ledgers.definitions import LEDGERS
@@ -267,7 +267,7 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         layer = at.t
     if isinstance(record, LinkedCampaign | GoodPractice):
         layer = at.t
-    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | SimpleNamespace):
+    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | NoticeFile | SimpleNamespace):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
 
 
@@ -493,3 +493,5 @@ def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -
         made["bulletin"] = Bulletin.objects.create(township=at.township, round=round, reported_on=SPRING, content=at.t)
         made["bulletin"].inspections.add(inspection)
     return made
+        "free_finding": Finding.objects.create(inspection=inspection, village=village, text=v),
+    made["notice_file"] = _file(NoticeFile(notice=made["notice"], round_number=1, by=at.user, at=NOON), at)

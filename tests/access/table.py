@@ -66,7 +66,9 @@ agenda             | village    | xxx xxx xx xx xxx . x .
 commitment         | village    | xxx xxx xx xx xxx x x .
 inspection         | village    | xxx xxx xx xx xxx . x .
 finding            | village    | xxx xxx xx xx xxx . x .
+free_finding       | village    | xxx xxx xx xx xxx . x .
 notice             | village    | xxx xxx xx xx xxx . x .
+notice_file        | village    | xxx xxx xx xx xxx . x .
 visit              | village    | xxx xxx xx xx xxx . x .
 survey             | village    | xxx xxx xx xx xxx . x .
 round              | township   | xxx xxx xx xx xxx . x .
@@ -261,7 +263,10 @@ inspections:notice_detail          | page   | notice      | xxx xxx xx xx xxx . 
 inspections:notice_update          | form   | notice      | ... ... .. xx ... . . .
 inspections:notice_sign            | form   | notice      | xxx ... .. .. ... . . .
 inspections:notice_reply           | form   | notice      | xxx ... .. .. ... . . .
-inspections:notice_close           | form   | notice      | ... ... .. xx ... . . .
+inspections:notice_check           | form   | notice      | ... ... .. xx ... . . .
+inspections:notice_sheet           | page   | notice      | xxx xxx xx xx xxx . x .
+inspections:notice_file            | page   | notice_file | xxx xxx xx xx xxx . x .
+inspections:notice_file_thumbnail  | page   | notice_file | xxx xxx xx xx xxx . x .
 inspections:bulletin_list          | list   |             | xxx xxx xx xx xxx . x .
 inspections:bulletin_create        | form   |             | ... ... .. xx ... . . .
 inspections:bulletin_detail        | page   | bulletin    | xxx xxx xx xx xxx . x .
@@ -270,8 +275,10 @@ inspections:visit_list             | list   |             | xxx xxx xx xx xxx . 
 inspections:visit_create           | form   |             | ... xxx x. xx xxx . . .
 inspections:visit_detail           | page   | visit       | xxx xxx xx xx xxx . x .
 inspections:visit_update           | form   | visit       | ... x.. .. xx ... . . .
+inspections:finding_list           | list   |             | xxx xxx xx xx xxx . x .
 inspections:survey_list            | list   |             | xxx xxx xx xx xxx . x .
 inspections:survey_create          | form   |             | ... ... .. xx ... . . .
+inspections:finding_problem        | form   | free_finding | ... xxx .. xx ... . . .
 inspections:survey_detail          | page   | survey      | xxx xxx xx xx xxx . x .
 inspections:survey_update          | form   | survey      | ... ... .. xx ... . . .
 

@@ -122,14 +122,14 @@ class TestNoticePages:
         assert "一周内补齐" in text(world.client(world.commissioner).get(f"{url}?finding={finding.pk}"))
         text(world.client(world.commissioner).get(f"{url}?finding=x"))
 
-    def test_village_signs_and_answers_then_the_office_closes(self, world, notice):
+    def test_village_signs_and_answers_then_the_office_checks(self, world, notice):
         village, office = world.client(world.village_secretary), world.client(world.commissioner)
         url = notice.get_absolute_url()
         assert f"{url}sign/" in text(village.get(url))
 
         village.post(f"{url}sign/", opened(village, f"{url}sign/", signed_on="2026-06-04"))
         village.post(f"{url}reply/", opened(village, f"{url}reply/", reply="已补齐", replied_on="2026-06-09"))
-        office.post(f"{url}close/", opened(office, f"{url}close/", closed_on="2026-06-12"))
+        office.post(f"{url}check/", opened(office, f"{url}check/", verdict="good", checked_on="2026-06-12"))
 
         notice.refresh_from_db()
         assert (notice.signed_on, notice.replied_on, notice.closed_on) == (
@@ -148,12 +148,12 @@ class TestNoticePages:
         assert "请先签收" in page.content.decode()
         assert "写了很久的整改情况" in page.content.decode()
 
-    def test_only_the_village_answers_and_only_the_office_closes(self, world, notice):
+    def test_only_the_village_answers_and_only_the_office_checks(self, world, notice):
         url = notice.get_absolute_url()
         for path in ("sign/", "reply/"):
             assert world.client(world.commissioner).get(url + path).status_code == 403
             assert world.client(world.sibling_secretary).get(url + path).status_code == 404
-        for path in ("close/", "edit/"):
+        for path in ("check/", "edit/"):
             assert world.client(world.village_secretary).get(url + path).status_code == 403
         assert world.client(world.stranger).get(url).status_code == 404
 
@@ -355,7 +355,7 @@ class TestSurveyPages:
 class TestEmptyLists:
     @pytest.mark.parametrize(
         ("path", "words"),
-        [("", "督查结束后登记"), ("notices/", "在督查页面上发出"), ("bulletins/", "在这里登记"),
+        [("", "督查结束后登记"), ("findings/", "逐村登记"), ("notices/", "在督查页面上发出"), ("bulletins/", "在这里登记"),
          ("visits/", "走访后登记"), ("surveys/", "满意率自动计算")],
     )  # fmt: skip
     def test_say_what_to_do(self, world, path, words):
@@ -370,6 +370,9 @@ class TestQueries:
                 world, held_on=date(2026, 6, 1 + n), leader=cadre, villages=[world.village, world.sibling]
             )
             problem = problem_of(world, world.village, n + 1)
+            finding = services.add_finding(
+                inspection, village=world.village, text="未列入", by=world.office_clerk, at=NOON
+            )
             services.add_finding(
                 inspection, village=world.village, text="问题", problem=problem, by=world.office_clerk, at=NOON
             )
@@ -390,11 +393,15 @@ class TestQueries:
                 returned=1, valid=1, satisfied=1, mostly=0, dissatisfied=0, unknown=0, by=world.office_clerk, at=NOON,
             )  # fmt: skip
         client = world.client(world.office_clerk)
-        pages = ["/inspections/" + path for path in ("", "notices/", "bulletins/", "visits/", "surveys/")]
+        pages = [
+            "/inspections/" + path
+            for path in ("", "findings/", "notices/", "notices/?as_of=2026-06-25", "bulletins/", "visits/", "surveys/")
+        ]
         pages += ["/inspections/" + path for path in ("new/", "bulletins/new/", "visits/new/", "surveys/new/")]
         for record in (inspection, notice, bulletin, visit, survey):
             pages += [record.get_absolute_url(), f"{record.get_absolute_url()}edit/"]
         pages += [f"{inspection.get_absolute_url()}findings/new/", f"{inspection.get_absolute_url()}notices/new/"]
+        pages += [f"{notice.get_absolute_url()}sheet/", f"/inspections/findings/{finding.pk}/problem/"]
         for page in pages:
             with django_assert_max_num_queries(12):
                 text(client.get(page))

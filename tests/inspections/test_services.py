@@ -91,7 +91,7 @@ class TestNotice:
         return services.reply_notice(notice, replied_on=on, reply=reply, by=world.village_secretary, at=NOON)
 
     def close(self, world, notice, on=date(2026, 6, 12)):
-        return services.close_notice(notice, closed_on=on, by=world.commissioner, at=NOON)
+        return services.close_notice(notice, checked_on=on, by=world.commissioner, at=NOON)
 
     def test_numbers_run_within_township_and_year(self, world, notice):
         again = services.issue_notice(
@@ -130,11 +130,11 @@ class TestNotice:
         refused("replied_on", self.reply, world, notice, date(2026, 6, 3))
         refused("reply", self.reply, world, notice, reply="")
         self.reply(world, notice)
-        refused("closed_on", self.close, world, notice, date(2026, 6, 8))
+        refused("checked_on", self.close, world, notice, date(2026, 6, 8))
         self.close(world, notice)
         assert "办结" in refused(None, self.reply, world, notice)
         assert [entry.verb for entry in history(notice)] == [
-            "办结整改通知书", "反馈整改情况", "签收整改通知书", "向石桥村发出整改通知书",
+            "核查合格，办结整改通知书", "反馈整改情况", "签收整改通知书", "向石桥村发出整改通知书",
         ]  # fmt: skip
 
     def test_stands_on_each_day_as_it_stood_then(self, world, notice):
