@@ -45,6 +45,10 @@ class Permission(StrEnum):
     NOTICE_ANSWER = "notice.answer"
     VISIT_POST = "visit.post"
     SURVEY_EDIT = "survey.edit"
+    # other work
+    OTHERWORK_VIEW = "otherwork.view"
+    OTHERWORK_POST = "otherwork.post"
+    OTHERWORK_KIND_EDIT = "otherwork.kind_edit"
     # summaries
     SUMMARY_VIEW = "summary.view"
     SUMMARY_DRAFT = "summary.draft"

@@ -14,6 +14,7 @@ MENU: list[tuple[str, str, P]] = [
     ("村情", "villages:village_list", P.VILLAGE_VIEW),
     ("轮次", "rounds:round_list", P.ROUND_VIEW),
     ("结对", "pairings:pairing_list", P.PAIRING_VIEW),
+    ("其他工作", "otherwork:entry_list", P.OTHERWORK_VIEW),
     ("会议", "meetings:meeting_list", P.MEETING_VIEW),
     ("议定事项", "meetings:commitment_list", P.COMMITMENT_REPORT),  # for stations, which see no other meeting page
     ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),

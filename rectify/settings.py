@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "rounds",
     "problems",
     "pairings",
+    "otherwork",
     "meetings",
     "inspections",
     "reports",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("workdays/", include("workdays.urls")),
     path("rounds/", include("rounds.urls")),
     path("pairings/", include("pairings.urls")),
+    path("otherwork/", include("otherwork.urls")),
     path("meetings/", include("meetings.urls")),
     path("inspections/", include("inspections.urls")),
     path("summaries/", include("reports.urls")),

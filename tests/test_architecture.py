@@ -16,7 +16,7 @@ STOREYS = [
     {"villages"},
     {"workdays"},
     {"rounds"},
-    {"problems", "pairings"},
+    {"problems", "pairings", "otherwork"},
     {"meetings"},
     {"inspections"},
     {"reports"},

@@ -26,6 +26,7 @@ from ledgers.models import Import
 from ledgers.services.exports import request_export
 from ledgers.work import export_ledger
 from meetings.models import AgendaItem, Commitment, Meeting
+from otherwork.models import WorkEntry, WorkKind
 from pairings.models import Activity, Pairing
 from problems.models import (
     CloseRequest,
@@ -265,7 +266,7 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion
     ):
         layer = at.t
-    if isinstance(record, LinkedCampaign | GoodPractice):
+    if isinstance(record, LinkedCampaign | GoodPractice | WorkKind):
         layer = at.t
     if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | NoticeFile | SimpleNamespace):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
@@ -368,7 +369,21 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
     pairing = Pairing.objects.create(
         round=round, village=village, kind="cadre_pairing", helper_cadre=at.cadre, matters=v, starts_on=SPRING
     )
+    kind, _ = WorkKind.objects.get_or_create(
+        township=at.township,
+        defaults={
+            "name": f"三会一课{at.t}",
+            "unit": "次",
+            "wording": f"{at.t}{{数量}}次。",
+            "hint": at.t,
+            "starts_on": SPRING,
+        },
+    )
     return {
+        **({"work_kind": kind} if at.place != "sibling" else {}),  # the township's: made once
+        "work": WorkEntry.objects.create(
+            kind=kind, village=village, happened_on=SPRING, quantity=1, note=v, created_by=at.user, created_at=NOON
+        ),
         "year": VillageYear.objects.create(village=village, year=2026, income=Decimal(5), income_source=v),
         "economy": EconomyPath.objects.create(village=village, path="joint", industry=v, started_on=SPRING),
         "training": CadreTraining.objects.create(village=village, kind="course", name=v, chosen_on=SPRING, people=1),

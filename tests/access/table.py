@@ -71,6 +71,8 @@ notice             | village    | xxx xxx xx xx xxx . x .
 notice_file        | village    | xxx xxx xx xx xxx . x .
 visit              | village    | xxx xxx xx xx xxx . x .
 survey             | village    | xxx xxx xx xx xxx . x .
+work               | village    | xxx xxx xx xx xxx . x .
+work_kind          | township   | xxx xxx xx xx xxx . x .
 round              | township   | xxx xxx xx xx xxx . x .
 criterion          | township   | xxx xxx xx xx xxx . x .
 seat               | township   | xxx xxx xx xx xxx . x .
@@ -237,6 +239,18 @@ pairings:pairing_end               | form   | pairing     | ... ... .. xx ... . 
 pairings:activity_list             | list   |             | xxx xxx xx xx xxx . x .
 pairings:activity_create           | form   | pairing     | xxx xxx .. xx ... . . .
 pairings:activity_update           | form   | activity    | xxx xxx .. xx ... . . .
+
+otherwork:entry_list               | list   |             | xxx xxx xx xx xxx . x .
+otherwork:entry_choose             | page   |             | xxx xxx .. xx ... . . .
+otherwork:entry_create             | form   | work_kind   | xxx xxx .. xx ... . . .
+otherwork:entry_detail             | page   | work        | xxx xxx xx xx xxx . x .
+otherwork:entry_update             | form   | work        | xxx xxx .. xx ... . . .
+otherwork:entry_void               | form   | work        | xxx xxx .. xx ... . . .
+otherwork:kind_list                | list   |             | xxx xxx xx xx xxx . x .
+otherwork:kind_detail              | page   | work_kind   | xxx xxx xx xx xxx . x .
+otherwork:kind_create              | form   |             | ... ... .. xx ... . . .
+otherwork:kind_update              | form   | work_kind   | ... ... .. xx ... . . .
+otherwork:kind_start               | form   |             | ... ... .. xx ... . . .
 
 meetings:meeting_list              | list   |             | xxx xxx xx xx xxx . x .
 meetings:meeting_create            | form   |             | ... ... .. xx ... . . .

@@ -1,0 +1,66 @@
+"""Shapes of what is typed about entries: one form whose fields follow from the kind."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.layout import Div, Field, Layout
+from django import forms
+
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from otherwork.models import WorkKind
+
+
+def _decimal(**kwargs: Any) -> forms.DecimalField:
+    return forms.DecimalField(max_digits=10, decimal_places=2, min_value=Decimal(0), **kwargs)
+
+
+class EntryForm(PortalForm):
+    """`villages` is None where the village is settled (one's only one, or the entry's); else what may be chosen."""
+
+    happened_on = DateField(label="日期")
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: WorkKind,
+        villages: Any = None,
+        also: tuple[str, ...] = (),
+        series: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        if villages is not None:
+            self.fields["village"] = forms.ModelChoiceField(label="村", queryset=villages, empty_label="请选择")
+        if kind.counting == WorkKind.Counting.LATEST:
+            self.fields["happened_on"].label = "统计日期"
+        keypad = {"inputmode": "numeric" if kind.whole else "decimal", "autocomplete": "off"}
+        self.fields["quantity"] = _decimal(label=f"数量（{kind.unit}）", widget=forms.TextInput(attrs=keypad))
+        if kind.takes_note:
+            self.fields["note"] = LongTextField(label="内容", max_length=300, rows=3, required=False)
+        # A source the office gave up since stays in the form of an entry that names it.
+        self.sources = list(dict.fromkeys([*kind.sources, *also])) if kind.has_money else list(also)
+        money = {"inputmode": "decimal", "autocomplete": "off"}
+        for n, source in enumerate(self.sources):
+            self.fields[f"fund_{n}"] = _decimal(
+                label=f"{source}（万元）", required=False, widget=forms.TextInput(attrs=money)
+            )
+        if series:
+            self.fields["another"] = forms.BooleanField(label="保存后接着登记下一条", required=False)
+        order = ["village", "happened_on", "quantity", "note"]
+        funds = [f"fund_{n}" for n in range(len(self.sources))]
+        plain = [Field(name) for name in order if name in self.fields]
+        self.order_fields([*order, *funds, "another"])
+        self.helper.layout = Layout(*plain, Div(*funds, css_class="pair"), *(["another"] if series else []))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        data["funds"] = {
+            source: amount for n, source in enumerate(self.sources) if (amount := data.pop(f"fund_{n}", None))
+        }
+        return data
+
+
+class VoidForm(PortalForm):
+    reason = CleanTextField(label="作废原因", max_length=200)
