@@ -1,6 +1,6 @@
 from django.urls import path
 
-from villages.views import figures, people, places, posts, units, users
+from villages.views import absences, figures, people, places, posts, units, users
 
 app_name = "villages"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", places.VillageCreate.as_view(), name="village_create"),
     path("<int:pk>/", places.VillageDetail.as_view(), name="village_detail"),
     path("<int:pk>/records/", places.VillageRecords.as_view(), name="village_records"),
+    path("<int:pk>/chain/", places.VillageChain.as_view(), name="village_chain"),
     path("<int:pk>/edit/", places.VillageUpdate.as_view(), name="village_update"),
     path("townships/", places.TownshipList.as_view(), name="township_list"),
     path("townships/new/", places.TownshipCreate.as_view(), name="township_create"),
@@ -41,6 +42,11 @@ urlpatterns = [
     path("assignments/<int:pk>/edit/", people.AssignmentUpdate.as_view(), name="assignment_update"),
     path("assignments/<int:pk>/end/", people.AssignmentEnd.as_view(), name="assignment_end"),
     path("assignments/<int:pk>/hand-over/", people.AssignmentHandOver.as_view(), name="assignment_hand_over"),
+    path("absences/", absences.AbsenceList.as_view(), name="absence_list"),
+    path("absences/new/", absences.AbsenceCreate.as_view(), name="absence_create"),
+    path("absences/<int:pk>/", absences.AbsenceDetail.as_view(), name="absence_detail"),
+    path("absences/<int:pk>/change/", absences.AbsenceChange.as_view(), name="absence_change"),
+    path("absences/<int:pk>/call-off/", absences.AbsenceCallOff.as_view(), name="absence_call_off"),
     path("users/", users.UserList.as_view(), name="user_list"),
     path("users/new/", users.UserCreate.as_view(), name="user_create"),
     path("users/<int:pk>/", users.UserDetail.as_view(), name="user_detail"),

@@ -60,6 +60,7 @@ from rounds.models import (
 from tests.access.table import COLUMNS
 from tests.conftest import NOON, TODAY, World, make_world
 from villages.models import (
+    Absence,
     Assignment,
     Cadre,
     CadreTraining,
@@ -243,6 +244,12 @@ def _records(
     made["assignment"] = Assignment.objects.create(
         cadre=at.cadre, role=Role.RESIDENT_CADRE, village=village, starts_on=SPRING, note=n
     )
+    made["absence"] = Absence.objects.create(  # lends nobody anything: neither has an account
+        absent=at.cadre,
+        substitute=Cadre.objects.create(county=township.county, township=township, name=f"代岩{n}"),
+        starts_on=SPRING,
+        ends_on=date(2099, 12, 31),
+    )
     if place != "sibling":
         made |= _township_records(at)
     else:
@@ -261,7 +268,7 @@ def _records(
 
 def with_history(record: Any, at: SimpleNamespace) -> None:
     """Each record has been changed once: the history below it is a place to leak as well."""
-    layer = at.n if isinstance(record, Cadre | Assignment | Unit | Township | User) else at.v
+    layer = at.n if isinstance(record, Cadre | Assignment | Absence | Unit | Township | User) else at.v
     if isinstance(
         record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion
     ):

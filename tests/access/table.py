@@ -84,6 +84,7 @@ bulletin           | township   | xxx xxx xx xx xxx . x .
 unit               | township   | xxx xxx xx xx xxx . x .
 cadre              | township   | xxx xxx xx xx xxx . x x
 assignment         | township   | xxx xxx xx xx xxx . x x
+absence            | township   | xxx xxx xx xx xxx . x x
 summary            | township   | ... ... .. xx xxx . x .
 review             | township   | ... ... .. xx xxx . x .
 signed             | township   | ... ... .. xx xxx . x .
@@ -151,6 +152,7 @@ villages:village_list              | list   |             | xxx xxx xx xx xxx . 
 villages:village_create            | form   |             | ... ... .. xx ... . . .
 villages:village_detail            | page   | village     | xxx xxx xx xx xxx . x .
 villages:village_records           | page   | village     | xxx xxx xx xx xxx . x .
+villages:village_chain             | page   | village     | xxx xxx xx xx xxx . x .
 villages:village_update            | form   | village     | ... ... .. xx ... . . .
 villages:township_list             | list   |             | ... ... .. .. ... . . x
 villages:township_create           | form   |             | ... ... .. .. ... . . x
@@ -184,6 +186,11 @@ villages:assignment_create         | form   |             | ... ... .. xx ... . 
 villages:assignment_update         | form   | assignment  | ... ... .. xx ... . . x
 villages:assignment_end            | form   | assignment  | ... ... .. xx ... . . x
 villages:assignment_hand_over      | form   | assignment  | ... ... .. xx ... . . x
+villages:absence_list              | list   |             | xxx xxx xx xx xxx . x x
+villages:absence_create            | form   |             | ... ... .. xx ... . . x
+villages:absence_detail            | page   | absence     | xxx xxx xx xx xxx . x x
+villages:absence_change            | form   | absence     | ... ... .. xx ... . . x
+villages:absence_call_off          | form   | absence     | ... ... .. xx ... . . x
 villages:user_list                 | list   |             | ... ... .. .. ... . . x
 villages:user_create               | form   |             | ... ... .. .. ... . . x
 villages:user_detail               | page   | account     | ... ... .. .. ... . . x

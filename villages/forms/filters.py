@@ -112,6 +112,12 @@ class AssignmentFilter(PlaceFilter):
         return Village.objects.filter(township_id__in=self.access.all_township_ids)
 
 
+class AbsenceFilter(FilterForm):
+    q = forms.CharField(label="姓名", required=False, max_length=40)
+    as_of = DateField(label="哪一天", required=False)
+    past = forms.BooleanField(label="含已结束和取消", required=False)
+
+
 class UserFilter(FilterForm):
     state = forms.ChoiceField(
         label="状态", choices=[("", "全部"), ("active", "启用"), ("disabled", "停用")], required=False

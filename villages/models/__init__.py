@@ -1,11 +1,13 @@
 """Places, units, people, their dated duties, and the yearly figures of villages."""
 
+from villages.models.absences import Absence
 from villages.models.duties import Assignment, Post, PostTenure
 from villages.models.figures import CadreTraining, EconomyPath, VillageYear
 from villages.models.people import Cadre
 from villages.models.places import County, Township, Unit, Village
 
 __all__ = [
+    "Absence",
     "Assignment",
     "Cadre",
     "CadreTraining",

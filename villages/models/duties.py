@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from villages.access import Access
 
 
+# Posts that one person holds at a time: two at once would be two people answering for the same.
+SOLE_ROLES = (
+    Role.VILLAGE_SECRETARY,
+    Role.VILLAGE_HEAD,
+    Role.FIRST_SECRETARY,
+    Role.PARTY_SECRETARY,
+    Role.TOWNSHIP_HEAD,
+)
+
+
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def on(self, day: date) -> AssignmentQuerySet:
         """Duties held on a day (both ends included)."""
@@ -77,6 +87,16 @@ class Assignment(Versioned):
                     | Q(county=None, township=None, village=None, unit__isnull=False)
                 ),
                 violation_error_message="一项岗位责任只对应一个地方或单位。",
+            ),
+            # Of these posts there is one: services.duties says the same for any day, which a constraint cannot.
+            *(
+                models.UniqueConstraint(
+                    fields=[place, "role"],
+                    condition=Q(ends_on=None, role__in=SOLE_ROLES),
+                    name=f"assignment_one_holder_{place}",
+                    violation_error_message="这个岗位已有现任，请办理交接。",
+                )
+                for place in ("village", "township")
             ),
         ]
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -12,8 +13,9 @@ from accounts.permissions import Permission
 from accounts.roles import Role
 from audit.models import Entry
 from common.chinese import amount
+from common.forms import DateField
 from common.lists import Column
-from villages import sections
+from villages import chain, handing, sections
 from villages.forms.filters import VillageFilter
 from villages.forms.places import (
     CountyForm,
@@ -38,17 +40,6 @@ from villages.pages import ListPage, Page, with_back
 from villages.services import places as services
 from villages.views.registry import RecordForm, RegistryList, add_links, link, links
 
-CHAIN = [
-    Role.PARTY_SECRETARY,
-    Role.COUNTY_LINKED_LEADER,
-    Role.LINKED_LEADER,
-    Role.FIRST_SECRETARY,
-    Role.RESIDENT_CADRE,
-    Role.WORK_TEAM,
-    Role.VILLAGE_SECRETARY,
-    Role.VILLAGE_HEAD,
-    Role.VILLAGE_CLERK,
-]  # as the responsibility chain is read: from the top down
 SHOWN_IN_LIST = [Role.LINKED_LEADER, Role.RESIDENT_CADRE, Role.VILLAGE_SECRETARY]
 MAX_HISTORY = 100
 OPEN_HISTORY = 8
@@ -132,6 +123,7 @@ class VillagePage(Page):
         pk = self.village.pk
         tabs = [
             {"label": "概况", "url": reverse("villages:village_detail", args=[pk]), "here": self.tab == "overview"},
+            {"label": "责任链", "url": reverse("villages:village_chain", args=[pk]), "here": self.tab == "chain"},
             {
                 "label": "产业、培训和人员",
                 "url": reverse("villages:village_records", args=[pk]),
@@ -153,22 +145,16 @@ class VillageDetail(VillagePage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         village, here = self.village, self.request.path
-        assignments = list(
-            Assignment.objects.filter(
-                Q(village=village) | Q(township=village.township_id, role=Role.PARTY_SECRETARY)
-            ).select_related("cadre")
-        )
-        order = {role: i for i, role in enumerate(CHAIN)}
-        assignments.sort(key=lambda a: (order.get(a.role, 99), a.starts_on))
+        assignments = chain.duties_of(village)
         today = timezone.localdate()
         may_assign = self.may(Permission.ASSIGNMENT_EDIT)
-        chain = [_duty(a, here, may_assign and a.village_id is not None) for a in assignments if _is_on(a, today)]
-        earlier = [_duty(a, here, False) for a in assignments if not _is_on(a, today) and a.village_id]
+        held = [_duty(a, here, may_assign and a.village_id is not None) for a in assignments if chain.held_on(a, today)]
+        earlier = [_duty(a, here, False) for a in assignments if not chain.held_on(a, today) and a.village_id]
         earlier.sort(key=lambda row: row["starts_on"], reverse=True)
         posts = posts_of(village)
         years = list(VillageYear.objects.filter(village=village))
         return super().get_context_data(**kwargs) | {
-            "chain": chain,
+            "chain": held,
             "earlier": earlier,
             "may_assign": may_assign,
             "assign_url": with_back(f"{reverse('villages:assignment_create')}?place=village-{village.pk}", here),
@@ -180,8 +166,38 @@ class VillageDetail(VillagePage):
         }
 
 
-def _is_on(assignment: Assignment, day: Any) -> bool:
-    return assignment.starts_on <= day and (assignment.ends_on is None or assignment.ends_on >= day)
+def read_day(text: str, default: date) -> tuple[date, str]:
+    """The day asked for in the address; nonsense gives the default and a sentence."""
+    try:
+        return DateField(required=False).clean(text) or default, ""
+    except ValidationError as error:
+        return default, error.messages[0]
+
+
+class VillageChain(VillagePage):
+    """The responsibility chain as it was on any day, and under it everybody who ever stood in it."""
+
+    template_name = "villages/village_chain.html"
+    tab = "chain"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        village, today = self.village, timezone.localdate()
+        asked = self.request.GET.get("on", "")
+        day, wrong = read_day(asked, today)
+        all_duties = chain.duties_of(village)
+        papers = handing.papers_of([a.pk for a in all_duties])
+        past = sorted(all_duties, key=lambda a: (a.starts_on, a.pk), reverse=True)
+        here = self.request.get_full_path()
+        return super().get_context_data(**kwargs) | {
+            "day": day,
+            "today": today,
+            "wrong_day": wrong,
+            "here_full": here,
+            "rungs": chain.chain_on(all_duties, day),
+            "past": [{"duty": a, "on_day": chain.held_on(a, day), "paper": papers.get(a.pk)} for a in past],
+            "may_assign": self.may(Permission.ASSIGNMENT_EDIT),
+            "assign_url": with_back(f"{reverse('villages:assignment_create')}?place=village-{village.pk}", here),
+        }
 
 
 def _duty(assignment: Assignment, here: str, may_edit: bool) -> dict[str, Any]:
@@ -201,10 +217,11 @@ def _duty(assignment: Assignment, here: str, may_edit: bool) -> dict[str, Any]:
 
 def duty_actions(assignment: Assignment, here: str) -> list[tuple[str, str]]:
     """What may be done with a duty, by whoever may edit it; the pages ask for the right again."""
-    pairs = [("更正", "villages:assignment_update")]
+    pairs = [("更正", reverse("villages:assignment_update", args=[assignment.pk]))]
     if assignment.ends_on is None or assignment.ends_on >= timezone.localdate():
-        pairs = [("移交", "villages:assignment_hand_over"), ("结束", "villages:assignment_end"), *pairs]
-    return [(label, with_back(reverse(name, args=[assignment.pk]), here)) for label, name in pairs]
+        end = ("结束", reverse("villages:assignment_end", args=[assignment.pk]))
+        pairs = [*handing.action_of(assignment), end, *pairs]
+    return [(label, with_back(url, here)) for label, url in pairs]
 
 
 def posts_of(village: Village) -> list[dict[str, Any]]:

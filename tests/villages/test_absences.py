@@ -1,0 +1,197 @@
+"""Somebody is away, another acts for him: the rights of these days, and no further."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from audit import services as audit
+from common.errors import Refused
+from tests.conftest import NOON, TODAY
+from villages.models import Absence, Cadre
+from villages.services import absences
+
+NEXT_WEEK = TODAY + timedelta(days=7)
+
+
+def cadre_of(user):
+    return Cadre.objects.select_related("user", "township", "county").get(user=user)
+
+
+@pytest.fixture
+def away(world):
+    """The resident cadre of 石桥村 is away for a week; the neighbour's secretary acts for him."""
+
+    def away(**values):
+        people = {"absent": cadre_of(world.resident_cadre), "substitute": cadre_of(world.sibling_secretary)}
+        days = {"starts_on": TODAY, "ends_on": NEXT_WEEK}
+        return absences.register_absence(**(people | days | {"by": world.office_clerk, "at": NOON} | values))
+
+    return away
+
+
+class TestRights:
+    def test_the_substitute_gets_scope_and_rights_for_these_days(self, world, away):
+        away()
+
+        for day, seen in ((TODAY - timedelta(days=1), False), (TODAY, True), (NEXT_WEEK, True)):
+            access = world.access(world.sibling_secretary, day)
+            assert (world.village.pk in access.village_ids) is seen
+            assert access.may("close.check", township_id=world.township.pk, village_id=world.village.pk) is seen
+        over = world.access(world.sibling_secretary, NEXT_WEEK + timedelta(days=1))
+        assert over.village_ids == {world.sibling.pk}
+        assert over.stands_in_for == []
+        assert world.access(world.sibling_secretary).stands_in_for == ["驻村干部甲"]
+
+    def test_the_absent_person_keeps_his_own(self, world, away):
+        away()
+
+        assert world.access(world.resident_cadre).village_ids == {world.village.pk}
+        assert world.access(world.resident_cadre).stands_in_for == []
+
+    def test_called_off_lends_nothing(self, world, away):
+        absence = away(starts_on=TODAY + timedelta(days=2))
+        absences.call_off(absence, reason="培训改期", by=world.office_clerk, at=NOON)
+
+        assert world.access(world.sibling_secretary, NEXT_WEEK).village_ids == {world.sibling.pk}
+
+    def test_rights_do_not_travel_on_to_a_third_person(self, world, away):
+        away()
+
+        with pytest.raises(Refused, match="正代行驻村干部甲的职责"):
+            away(absent=cadre_of(world.sibling_secretary), substitute=cadre_of(world.village_head))
+
+    def test_pages_say_for_whom_one_acts(self, world, away, settings):
+        client = world.client(world.sibling_secretary)
+        today = date.today()  # pages ask for the real day
+        Absence.objects.create(
+            absent=cadre_of(world.resident_cadre), substitute=cadre_of(world.sibling_secretary),
+            starts_on=today, ends_on=today,
+        )  # fmt: skip
+
+        page = client.get(f"/villages/{world.village.pk}/chain/")
+
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert "您正在代行驻村干部甲的职责" in text
+        assert "邻村书记代行" in text
+
+
+class TestRefusals:
+    def test_a_person_of_another_township(self, world, away):
+        with pytest.raises(Refused, match="外镇经办不是清溪镇的干部") as refusal:
+            away(substitute=cadre_of(world.stranger))
+        assert refusal.value.field == "substitute"
+
+    def test_himself(self, world, away):
+        with pytest.raises(Refused, match="不能是外出人自己"):
+            away(substitute=cadre_of(world.resident_cadre))
+
+    def test_an_end_before_the_beginning(self, away):
+        with pytest.raises(Refused, match="结束日期不能早于开始日期"):
+            away(starts_on=NEXT_WEEK, ends_on=TODAY)
+
+    def test_longer_than_half_a_year(self, away):
+        with pytest.raises(Refused, match="请办理岗位交接"):
+            away(ends_on=TODAY + timedelta(days=200))
+
+    def test_days_gone_by(self, away):
+        with pytest.raises(Refused, match="已经过去"):
+            away(starts_on=TODAY - timedelta(days=9), ends_on=TODAY - timedelta(days=2))
+
+    def test_two_substitutes_at_once(self, world, away):
+        away()
+
+        with pytest.raises(Refused, match="已由邻村书记代行"):
+            away(substitute=cadre_of(world.first_secretary))
+
+    def test_nobody_lends_himself_rights(self, world, away):
+        with pytest.raises(Refused, match="不能登记由自己代行"):
+            away(substitute=cadre_of(world.office_clerk))
+
+    def test_township_posts_are_lent_by_the_administrator(self, world, away):
+        with pytest.raises(Refused, match="由系统管理员登记代行"):
+            away(absent=cadre_of(world.commissioner))
+        assert away(absent=cadre_of(world.commissioner), by=world.administrator).pk
+
+    def test_without_an_account(self, world, away):
+        nobody = Cadre.objects.create(county=world.county, township=world.township, name="无账号")
+
+        with pytest.raises(Refused, match="没有可用的登录账号"):
+            away(substitute=nobody)
+
+    def test_days_that_were_used_are_not_wiped_out(self, world, away):
+        absence = away(starts_on=TODAY - timedelta(days=5))
+
+        with pytest.raises(Refused, match="不能抹去"):
+            absences.change_absence(
+                absence, kind="leave", starts_on=absence.starts_on, ends_on=TODAY - timedelta(days=3), reason="回来了",
+                base_version=absence.version, by=world.office_clerk, at=NOON,
+            )  # fmt: skip
+
+    def test_coming_back_early_is_noted(self, world, away):
+        absence = away(starts_on=TODAY - timedelta(days=5))
+
+        absences.change_absence(
+            absence, kind="leave", starts_on=absence.starts_on, ends_on=TODAY - timedelta(days=1), reason="提前返岗",
+            base_version=absence.version, by=world.office_clerk, at=NOON,
+        )  # fmt: skip
+
+        assert world.access(world.sibling_secretary).village_ids == {world.sibling.pk}
+        assert audit.history(absence).first().reason == "提前返岗"
+
+
+class TestDutyStaysApart:
+    def test_who_asked_may_not_decide_as_substitute(self, world, away):
+        """The village secretary asks for the close-out; standing in for the resident cadre he still may not check it."""
+        from problems.models import Problem
+        from problems.services import closing, ledger, moves
+
+        secretary = world.village_secretary
+        away(substitute=cadre_of(secretary))
+        problem = ledger.log_problem(
+            round=world.round, village=world.village, category="infrastructure", title="机耕路", discovered_on=TODAY,
+            due_on=NEXT_WEEK, by=world.resident_cadre, at=NOON, submit=True,
+        )  # fmt: skip
+        moves.accept(problem, by=world.commissioner, at=NOON)
+        closing.ask_close_out(problem, note="已完工", by=secretary, at=NOON)
+        assert world.access(secretary).may("close.check", township_id=world.township.pk, village_id=world.village.pk)
+
+        with pytest.raises(Refused):
+            closing.check_close_out(Problem.objects.get(pk=problem.pk), note="属实", by=secretary, at=NOON)
+
+
+class TestPages:
+    def test_the_office_registers_once_however_often_it_clicks(self, world):
+        client = world.client(world.office_clerk)
+        today = date.today()
+        page = client.get("/villages/absences/new/")
+        form = {
+            "submission": page.context["submission"], "absent": cadre_of(world.resident_cadre).pk,
+            "substitute": cadre_of(world.sibling_secretary).pk, "kind": "leave", "starts_on": today.isoformat(),
+            "ends_on": (today + timedelta(days=3)).isoformat(),
+        }  # fmt: skip
+
+        assert client.post("/villages/absences/new/", form).status_code == 302
+        assert client.post("/villages/absences/new/", form).status_code == 302
+
+        absence = Absence.objects.get()
+        listed = client.get("/villages/absences/").content.decode()
+        assert "邻村书记" in listed
+        detail = client.get(f"/villages/absences/{absence.pk}/").content.decode()
+        assert "石桥村 驻村干部" in detail
+        assert world.client(world.stranger).get(f"/villages/absences/{absence.pk}/").status_code == 404
+        assert world.client(world.linked_leader).get(f"/villages/absences/{absence.pk}/change/").status_code == 403
+
+    def test_the_end_date_is_compulsory_and_foreigners_are_not_offered(self, world):
+        client = world.client(world.office_clerk)
+        page = client.get("/villages/absences/new/")
+        form = {
+            "submission": page.context["submission"], "absent": cadre_of(world.resident_cadre).pk,
+            "substitute": cadre_of(world.stranger).pk, "kind": "leave", "starts_on": date.today().isoformat(),
+        }  # fmt: skip
+
+        answer = client.post("/villages/absences/new/", form)
+
+        assert answer.status_code == 422
+        assert set(answer.context["form"].errors) == {"substitute", "ends_on"}
+        assert not Absence.objects.exists()

@@ -1,0 +1,139 @@
+"""What moves when a post is handed over: each app offers its own part, `handovers` asks, and neither imports the other.
+
+An app registers in its `ready()`:  handing.register("problems.handing")
+The module has two functions:
+    find(duty) -> list[Group]            what the giver holds in that post on his last day; at most two queries
+    move(duty, found, *, to, by, at, reason)   pass on what is personal: `found` is key of a group → keys of its records
+What simply lies in the reach of the post (open problems of the village, notices to answer) needs no move: rights follow the post. It is listed
+all the same, because the paper that both sign says everything the receiver will answer for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from accounts.roles import ROLE_LEVEL, Level
+from villages.models import Assignment, Cadre
+
+MOST = 300  # lines of one group that are listed; a township's office may have thousands in reach
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record that goes over: as the paper lists it."""
+
+    pk: int
+    text: str
+    village: str = ""
+    due: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Records of one kind. `moves` names what is rewritten to the receiver (责任人); "" when they follow the post by themselves."""
+
+    key: str
+    title: str
+    lines: Sequence[Line]
+    moves: str = ""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A post that is given up: whose, where, and his last day in it. `kept` are villages where he holds another post after that day."""
+
+    assignment: Assignment
+    last_day: date
+    kept: frozenset[int] = field(default_factory=frozenset)
+
+    @property
+    def giver(self) -> Cadre:
+        return self.assignment.cadre
+
+    @property
+    def level(self) -> str:
+        return ROLE_LEVEL[self.assignment.role]
+
+    @property
+    def township_id(self) -> int | None:
+        place = self.assignment.place
+        return place.pk if self.level == Level.TOWNSHIP else getattr(place, "township_id", None)
+
+    def within(self, *, village: str, township: str) -> Q:
+        """The records of the post's place, by the lookups that lead to a village and a township.
+
+        From a post over the township nothing moves that lies in a village the giver still answers for.
+        """
+        if self.level == Level.VILLAGE:
+            return Q(**{village: self.assignment.village_id})
+        if self.level != Level.TOWNSHIP:
+            return Q(pk__in=[])
+        condition = Q(**{township: self.assignment.township_id})
+        return condition & ~Q(**{f"{village}__in": sorted(self.kept)}) if self.kept else condition
+
+
+def duty_of(assignment: Assignment, last_day: date) -> Duty:
+    """The post with what its giver keeps; one query for a post over a township, none else."""
+    kept: frozenset[int] = frozenset()
+    if ROLE_LEVEL[assignment.role] == Level.TOWNSHIP:
+        others = Assignment.objects.filter(cadre=assignment.cadre_id, village__isnull=False)
+        kept = frozenset(others.exclude(ends_on__lte=last_day).values_list("village_id", flat=True))
+    return Duty(assignment, last_day, kept)
+
+
+_offers: list[str] = []
+
+
+def register(module: str) -> None:
+    """Name the module of an app that offers what moves; registering twice is harmless."""
+    if module not in _offers:
+        _offers.append(module)
+
+
+def groups_of(duty: Duty) -> list[Group]:
+    """Everything that goes over with a post, in the order of registration; groups without a line are left out."""
+    found: list[Group] = []
+    for module in _offers:
+        found += [group for group in import_string(f"{module}.find")(duty) if group.lines]
+    return found
+
+
+def move_all(duty: Duty, groups: Sequence[Group], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
+    """Pass on what is personal. Call inside the transaction that writes the hand-over."""
+    found = {group.key: [line.pk for line in group.lines] for group in groups if group.moves}
+    for module in _offers:
+        import_string(f"{module}.move")(duty, found, to=to, by=by, at=at, reason=reason)
+
+
+# What `handovers` adds to the pages of villages, again so that imports go downward.
+Action = Callable[[Assignment], "tuple[str, str]"]
+Papers = Callable[[Sequence[int]], Mapping[int, tuple[str, str]]]
+_action: str = ""
+_papers: str = ""
+
+
+def offer_pages(*, action: str, papers: str) -> None:
+    """Dotted paths: the link that starts a hand-over, and duty → (label, address) of the paper by which it was taken over."""
+    global _action, _papers
+    _action, _papers = action, papers
+
+
+def action_of(assignment: Assignment) -> list[tuple[str, str]]:
+    """(label, address) of the page where a duty is handed over."""
+    if not _action:
+        return [("移交", reverse("villages:assignment_hand_over", args=[assignment.pk]))]
+    return [import_string(_action)(assignment)]
+
+
+def papers_of(duties: Sequence[int]) -> Mapping[int, tuple[str, str]]:
+    """The papers by which duties were taken over; one query."""
+    papers: Mapping[int, tuple[str, str]] = import_string(_papers)(duties) if _papers and duties else {}
+    return papers
