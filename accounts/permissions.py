@@ -45,6 +45,11 @@ class Permission(StrEnum):
     NOTICE_ANSWER = "notice.answer"
     VISIT_POST = "visit.post"
     SURVEY_EDIT = "survey.edit"
+    # acceptance of an organisation; the verdict is confirmed by who may approve a designation
+    ACCEPTANCE_ASK = "acceptance.ask"
+    ACCEPTANCE_CHECK = "acceptance.check"  # 乡镇初验, 回头看; records the county's result where it has no account
+    ACCEPTANCE_JUDGE = "acceptance.judge"  # 县级验收
+    FOLLOW_UP_POST = "follow_up.post"
     # other work
     OTHERWORK_VIEW = "otherwork.view"
     OTHERWORK_POST = "otherwork.post"

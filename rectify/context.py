@@ -18,6 +18,7 @@ MENU: list[tuple[str, str, P]] = [
     ("会议", "meetings:meeting_list", P.MEETING_VIEW),
     ("议定事项", "meetings:commitment_list", P.COMMITMENT_REPORT),  # for stations, which see no other meeting page
     ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),
+    ("验收", "acceptances:acceptance_list", P.ROUND_VIEW),
     ("总结", "reports:summary_list", P.SUMMARY_VIEW),
     ("台账", "ledgers:ledger_list", P.PROBLEM_VIEW),
     ("干部", "villages:cadre_list", P.CADRE_VIEW),

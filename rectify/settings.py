@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "otherwork",
     "meetings",
     "inspections",
+    "acceptances",
     "reports",
     "ledgers",
     "rectify",

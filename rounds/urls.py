@@ -16,11 +16,6 @@ urlpatterns = [
     path("designations/<int:pk>/edit/", designations.DesignationUpdate.as_view(), name="designation_update"),
     path("designations/<int:pk>/approve/", designations.DesignationApprove.as_view(), name="designation_approve"),
     path("designations/<int:pk>/remove/", designations.DesignationRemove.as_view(), name="designation_remove"),
-    path(
-        "designations/<int:pk>/turn-round/",
-        designations.DesignationTurnRound.as_view(),
-        name="designation_turn_round",
-    ),
     path("screening/", screening.ScreeningList.as_view(), name="screening_list"),
     path("<int:pk>/screening/new/", screening.ScreeningCreate.as_view(), name="screening_create"),
     path("screening/<int:pk>/edit/", screening.ScreeningUpdate.as_view(), name="screening_update"),

@@ -37,10 +37,6 @@ class RemoveForm(PortalForm):
     reason = LongTextField(label="原因", max_length=500, rows=3)
 
 
-class TurnRoundForm(PortalForm):
-    turned_round_on = DateField(label="转化日期", help_text="验收通过、确认摘帽的日期。")
-
-
 class ScreeningForm(SeriesForm):
     village = VillageField(label="村", empty_label="请选择")
     visited_on = DateField(label="走访日期")

@@ -10,8 +10,9 @@ from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
 from common.lists import Column
+from rounds import panels
 from rounds.forms.filters import DesignationFilter
-from rounds.forms.listing import ApproveForm, DesignationForm, ProposeForm, RemoveForm, TurnRoundForm
+from rounds.forms.listing import ApproveForm, DesignationForm, ProposeForm, RemoveForm
 from rounds.models import Criterion, Designation
 from rounds.services import designations as services
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, mark, villages_for
@@ -97,7 +98,7 @@ class DesignationDetail(Page):
             "may_approve": may_approve and standing and not d.approved_on and d.proposed_by_id != access.user.pk,
             "must_not_approve": may_approve and standing and not d.approved_on and d.proposed_by_id == access.user.pk,
             "may_remove": standing and (may_approve or (may_propose and not d.approved_on)),
-            "may_turn_round": standing and bool(d.approved_on) and may_approve,
+            "panels": panels.panels_of(d, access),
             "later": list(d.later.select_related("round")),
             "history": history(d),
         }
@@ -115,7 +116,7 @@ class DesignationCreate(AddToRound):
         return {"village": villages_for(self.round), "criteria": Criterion.objects.filter(round=self.round)}
 
     def get_initial(self) -> dict[str, Any]:
-        return {"proposed_on": self.access.on}
+        return {"proposed_on": self.access.on, "village": self.request.GET.get("village")}
 
     def write(self, **values: Any) -> Designation:
         return services.propose(**values)
@@ -194,17 +195,3 @@ class DesignationRemove(ChangeDesignation):
 
     def write(self, **values: Any) -> Designation:
         return services.remove(self.record, **values)
-
-
-class DesignationTurnRound(ChangeDesignation):
-    permission = Permission.DESIGNATION_APPROVE
-    form_class = TurnRoundForm
-    title = "确认转化"
-    button = "确认转化"
-    success_text = "已确认转化。"
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"turned_round_on": self.access.on}
-
-    def write(self, **values: Any) -> Designation:
-        return services.turn_round(self.record, **values)

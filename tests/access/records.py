@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem, ScoreSheet
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Role
 from audit import services as audit
@@ -258,6 +259,7 @@ def _records(
     made |= _problem_records(at)
     made |= _meeting_records(at, made["problem"])
     made |= _inspection_records(at, made["problem"], visitor or at.cadre)
+    made |= _acceptance_records(at, made)
     if place != "sibling":
         made |= _summary_records(at)
         made |= {"export": _export(at), "import": _import(at)}
@@ -301,8 +303,15 @@ def _township_records(at: SimpleNamespace) -> dict[str, Any]:
         "document": document,
         "calendar": CalendarItem.objects.create(round=round, title=f"建立台账{t}", due_on=SPRING, owner=at.cadre),
         "campaign": LinkedCampaign.objects.create(round=round, name=f"换届{t}", note=t),
+        "sheet": _sheet(round, t),
         "practice": GoodPractice.objects.create(round=round, name=f"书记议事日{t}", recorded_on=SPRING, result=t),
     }
+
+
+def _sheet(round: Round, t: str) -> ScoreSheet:
+    sheet = ScoreSheet.objects.create(round=round)
+    ScoreItem.objects.create(sheet=sheet, number=1, name=f"班子建设{t}", standard=t, weight=100)
+    return sheet
 
 
 def _other(at: SimpleNamespace) -> User:
@@ -407,6 +416,30 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
     }
 
 
+def _acceptance_records(at: SimpleNamespace, made: dict[str, Any]) -> dict[str, Any]:
+    """One that waits for its verdict, and one of an earlier listing with what follows a verdict."""
+    v, by = at.v, _other(at)
+    ask = {"statement": v, "explanation": v, "gaps": [v], "asked_on": SPRING, "asked_by": by}
+    check = {"checked_on": SPRING, "checkers": v, "check_remark": v, "checked_by": by}
+    judged = {"judged_on": SPRING, "judged_body": v, "judged_remark": v, "judged_by": by, "survey": made["survey"]}
+    waiting = Acceptance.objects.create(designation=made["designation"], state="judged", **ask, **check, **judged)
+    item = ScoreItem.objects.get(sheet__round=at.round)
+    for level in Score.Level.values:
+        Score.objects.create(acceptance=waiting, level=level, item=item, weight=100, lost=9, reason=v)
+    settled = Acceptance.objects.create(
+        designation=made["listed"], state="settled", verdict="conditional", remaining=v, score=91, confirmed_on=SPRING,
+        confirmed_by=by, **ask, **check, **judged,
+    )  # fmt: skip
+    return {
+        "acceptance": waiting,
+        "follow_up": FollowUp.objects.create(acceptance=settled, number=1, due_on=SOON, done_on=SPRING, findings=v),
+        "recheck": Recheck.objects.create(
+            acceptance=settled, held_on=SPRING, people=v, measures_kept="no", problems_gone="yes",
+            people_satisfied="yes", findings=v, result="relapsed",
+        ),
+    }  # fmt: skip
+
+
 def _earlier(round: Round) -> Round:
     found, _ = Round.objects.get_or_create(
         township=round.township, year=2025, number=1,
@@ -503,6 +536,7 @@ def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -
             township=at.township, inspection=inspection, village=village, year=2026, number=next(_count),
             requirement=v, issued_on=SPRING, reply_due_on=SOON,
         ),
+        "free_finding": Finding.objects.create(inspection=inspection, village=village, text=v),
         "visit": Visit.objects.create(
             township=at.township, round=round, village=village, cadre=visitor, visited_on=SPRING, note=v
         ),
@@ -511,9 +545,8 @@ def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -
             dissatisfied=0, unknown=0,
         ),
     }  # fmt: skip
+    made["notice_file"] = _file(NoticeFile(notice=made["notice"], round_number=1, by=at.user, at=NOON), at)
     if at.place != "sibling":
         made["bulletin"] = Bulletin.objects.create(township=at.township, round=round, reported_on=SPRING, content=at.t)
         made["bulletin"].inspections.add(inspection)
     return made
-        "free_finding": Finding.objects.create(inspection=inspection, village=village, text=v),
-    made["notice_file"] = _file(NoticeFile(notice=made["notice"], round_number=1, by=at.user, at=NOON), at)

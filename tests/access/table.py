@@ -71,6 +71,10 @@ notice             | village    | xxx xxx xx xx xxx . x .
 notice_file        | village    | xxx xxx xx xx xxx . x .
 visit              | village    | xxx xxx xx xx xxx . x .
 survey             | village    | xxx xxx xx xx xxx . x .
+acceptance         | village    | xxx xxx xx xx xxx . x .
+follow_up          | village    | xxx xxx xx xx xxx . x .
+recheck            | village    | xxx xxx xx xx xxx . x .
+sheet              | township   | xxx xxx xx xx xxx . x .
 work               | village    | xxx xxx xx xx xxx . x .
 work_kind          | township   | xxx xxx xx xx xxx . x .
 round              | township   | xxx xxx xx xx xxx . x .
@@ -214,7 +218,6 @@ rounds:designation_detail          | page   | designation | xxx xxx xx xx xxx . 
 rounds:designation_update          | form   | designation | ... ... .. xx ... . . .
 rounds:designation_approve         | form   | designation | ... ... .. .. xx. . x .
 rounds:designation_remove          | form   | designation | ... ... .. xx xx. . x .
-rounds:designation_turn_round      | form   | listed      | ... ... .. .. xx. . x .
 rounds:screening_list              | list   |             | xxx xxx xx xx xxx . x .
 rounds:screening_create            | form   | round       | ... ... .. xx ... . . .
 rounds:screening_update            | form   | screening   | ... ... .. xx ... . . .
@@ -276,8 +279,10 @@ inspections:inspection_list        | list   |             | xxx xxx xx xx xxx . 
 inspections:inspection_create      | form   |             | ... ... .. xx ... . . .
 inspections:inspection_detail      | page   | inspection  | xxx xxx xx xx xxx . x .
 inspections:inspection_update      | form   | inspection  | ... ... .. xx ... . . .
+inspections:finding_list           | list   |             | xxx xxx xx xx xxx . x .
 inspections:finding_create         | form   | inspection  | ... ... .. xx ... . . .
 inspections:finding_update         | form   | finding     | ... ... .. xx ... . . .
+inspections:finding_problem        | form   | free_finding | ... xxx .. xx ... . . .
 inspections:notice_list            | list   |             | xxx xxx xx xx xxx . x .
 inspections:notice_create          | form   | inspection  | ... ... .. xx ... . . .
 inspections:notice_detail          | page   | notice      | xxx xxx xx xx xxx . x .
@@ -296,12 +301,28 @@ inspections:visit_list             | list   |             | xxx xxx xx xx xxx . 
 inspections:visit_create           | form   |             | ... xxx x. xx xxx . . .
 inspections:visit_detail           | page   | visit       | xxx xxx xx xx xxx . x .
 inspections:visit_update           | form   | visit       | ... x.. .. xx ... . . .
-inspections:finding_list           | list   |             | xxx xxx xx xx xxx . x .
 inspections:survey_list            | list   |             | xxx xxx xx xx xxx . x .
 inspections:survey_create          | form   |             | ... ... .. xx ... . . .
-inspections:finding_problem        | form   | free_finding | ... xxx .. xx ... . . .
 inspections:survey_detail          | page   | survey      | xxx xxx xx xx xxx . x .
 inspections:survey_update          | form   | survey      | ... ... .. xx ... . . .
+
+acceptances:acceptance_list        | list   |             | xxx xxx xx xx xxx . x .
+acceptances:acceptance_create      | form   | listed      | xxx ... .. .. ... . . .
+acceptances:acceptance_detail      | page   | acceptance  | xxx xxx xx xx xxx . x .
+acceptances:acceptance_sheet       | page   | acceptance  | xxx xxx xx xx xxx . x .
+acceptances:acceptance_check       | form   | acceptance  | ... ... .. xx ... . . .
+acceptances:acceptance_return      | form   | acceptance  | ... ... .. xx ... . . .
+acceptances:acceptance_judge       | form   | acceptance  | ... ... .. xx ... . x .
+acceptances:acceptance_confirm     | form   | acceptance  | ... ... .. .. xx. . x .
+acceptances:follow_up_list         | list   |             | xxx xxx xx xx xxx . x .
+acceptances:follow_up_record       | form   | follow_up   | ... xxx .. xx ... . . .
+acceptances:recheck_list           | list   |             | xxx xxx xx xx xxx . x .
+acceptances:recheck_create         | form   | acceptance  | ... ... .. xx ... . . .
+acceptances:recheck_update         | form   | recheck     | ... ... .. xx ... . . .
+acceptances:sheet_detail           | page   | round       | xxx xxx xx xx xxx . x .
+acceptances:sheet_create           | ask    | round       | ... ... .. xx ... . . .
+acceptances:sheet_update           | form   | round       | ... ... .. xx ... . . .
+acceptances:settings_update        | form   | round       | ... ... .. xx ... . . .
 
 reports:summary_list               | list   |             | ... ... .. xx xxx . x .
 reports:summary_create             | form   |             | ... ... .. xx ... . . .

@@ -1,0 +1,72 @@
+"""What a listed village still lacks on the way to acceptance, in words, each with the list it was taken from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q
+from django.urls import reverse
+
+from inspections.models import Notice, Survey
+from problems.models import Problem, VillagePlan
+from problems.terms import OPEN_STATES, DeadlineKind
+from rounds.models import Designation
+
+
+@dataclass(frozen=True)
+class Gap:
+    """`text` says what is missing, `url` leads to the records."""
+
+    text: str
+    url: str
+
+
+def gaps_of(designation: Designation, day: date) -> list[Gap]:
+    """Open problems, unanswered notices, the plan, the survey; four queries."""
+    round, village = designation.round, designation.village
+    of_village = {"round": round.key, "village": village.pk}
+    found = []
+    open_ = Problem.objects.filter(round=round, village=village, state__in=OPEN_STATES).aggregate(
+        all=Count("pk"),
+        late=Count("pk", filter=Q(due_on__lt=day)),
+        continuing=Count("pk", filter=Q(deadline_kind=DeadlineKind.CONTINUING)),
+    )
+    if open_["all"]:
+        parts = [(open_["late"], "逾期"), (open_["continuing"], "长期坚持")]
+        told = "、".join(f"{word}{count}个" for count, word in parts if count)
+        text = f"还有{open_['all']}个问题没有销号" + (f"（其中{told}）" if told else "")
+        found.append(Gap(text, _url("problems:problem_list", state="open", **of_village)))
+    notices = Notice.objects.filter(inspection__round=round, village=village).unanswered(day).count()
+    if notices:
+        found.append(
+            Gap(f"还有{notices}份整改通知书没有反馈", _url("inspections:notice_list", state="unanswered", **of_village))
+        )
+    plan = VillagePlan.objects.filter(round=round, village=village).values_list("state", flat=True).first()
+    if plan is None:
+        found.append(Gap("还没有制定一村一策", _url("problems:plan_list", round=round.key)))
+    elif plan != VillagePlan.State.APPROVED:
+        word = VillagePlan.State(plan).label
+        found.append(Gap(f"一村一策还没有审定通过（{word}）", _url("problems:plan_list", round=round.key)))
+    if not acceptance_survey(designation, day):
+        found.append(Gap("还没有验收测评", _url("inspections:survey_list", kind="acceptance", **of_village)))
+    return found
+
+
+def acceptance_survey(designation: Designation, day: date) -> Survey | None:
+    """The newest acceptance survey of the village in the round up to a day."""
+    return (
+        Survey.objects.filter(
+            round=designation.round_id,
+            village=designation.village_id,
+            kind=Survey.Kind.ACCEPTANCE,
+            held_on__lte=day,
+        )
+        .order_by("-held_on", "-pk")
+        .first()
+    )
+
+
+def _url(name: str, **query: object) -> str:
+    return f"{reverse(name)}?{urlencode(query)}"
