@@ -43,7 +43,11 @@ def moment(at: datetime | None, none: str = "—") -> str:
 
 
 def period(start: date, end: date) -> str:
-    """A period; the year stands twice only when it changes."""
+    """A period; year and month stand twice only when they change: 2026年9月7日至13日."""
+    if start == end:
+        return full_date(start)
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{full_date(start)}至{end.day}日"
     if start.year == end.year:
         return f"{full_date(start)}至{month_day(end)}"
     return f"{full_date(start)}至{full_date(end)}"

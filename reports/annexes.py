@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from common import chinese
 from problems.terms import Category, DeadlineKind, Degree, Severity, Source, State
-from reports.document.blocks import Annex, Block, Cell, Column, Table
+from reports.document.blocks import Annex, Block, Cell, Chart, Column, Series, Table
 from reports.figures import Figures
 from reports.language.brief import day_of
 from reports.models import Summary
 
 FOOT = ("单位负责人：", "填表人：", "联系电话：", "报出日期：")
 ABSENT = "—"
+DRAWN = (Summary.Kind.STAGE, Summary.Kind.ANNUAL, Summary.Kind.ACCEPTANCE)
+MAX_COLUMNS = 8  # villages of a chart: more columns bear no numbers
 MAX_ROWS = 200  # of the list of problems on paper: more is a book that nobody reads
 ShownRow = tuple[str | Cell, ...]
 
@@ -34,7 +37,48 @@ def tables(summary: Summary, figures: Figures) -> list[tuple[str, list[Block]]]:
     for number, (title, table) in enumerate(made, 1):
         blocks: list[Block] = [Annex(number, title, landscape=True, key=f"annex.{number}"), table]
         shown.append((title, blocks))
+    if drawn := charts(figures):
+        number, title = len(shown) + 1, f"{stem}整顿情况图"
+        shown.append((title, [Annex(number, title, key=f"annex.{number}"), *drawn]))
     return shown
+
+
+def charts(figures: Figures) -> list[Chart]:
+    """Of the papers that look back on several villages, where columns show at a glance what the text says village by village."""
+    if figures.scope["kind"] not in DRAWN or not 2 <= len(figures.scope["villages"]) <= MAX_COLUMNS:
+        return []
+    drawn = []
+    listed = {d["village_id"]: d["village"] for d in figures.facts["designations"]}
+    problems_ = [(f"village.{pk}.problems", f"village.{pk}.closed") for pk in listed]
+    if all(figures.get(whole) for whole, _ in problems_):
+        drawn.append(
+            _chart(figures, "各村问题销号情况", "个", list(listed.values()), ("问题总数", "已销号"), problems_)
+        )
+    told = figures.facts["income"]
+    if len(told["villages"]) > 1 and all(row["before"] is not None for row in told["villages"]):
+        incomes = [
+            (f"income.{row['village_id']}.before", f"income.{row['village_id']}.now") for row in told["villages"]
+        ]
+        places, years = [row["village"] for row in told["villages"]], (f"{told['year'] - 1}年", f"{told['year']}年")
+        drawn.append(_chart(figures, "村集体经济收入", "万元", places, years, incomes))
+    return [replace(chart, title=f"图{number}　{chart.title}") for number, chart in enumerate(drawn, 1)]
+
+
+def _chart(
+    figures: Figures, title: str, unit: str, places: list[str], names: tuple[str, str], keys: list[tuple[str, str]]
+) -> Chart:
+    """Two columns for each village, from figures; each column knows which."""
+    values = [[figures.figures.get(key) for key in pair] for pair in keys]
+    series = tuple(
+        Series(
+            name,
+            tuple(float(pair[place].number) if pair[place] else 0.0 for pair in values),  # type: ignore[union-attr]
+            tuple(pair[place] for pair in keys),
+        )
+        for place, name in enumerate(names)
+    )
+    decimals = max(len(f.text.partition(".")[2]) for pair in values for f in pair if f)
+    return Chart(title, tuple(places), series, unit=unit, decimals=decimals, key=f"chart.{unit}")
 
 
 def _head(figures: Figures, *columns: tuple[str, float, str], rows: list[ShownRow], **fields: Any) -> Table:
@@ -85,7 +129,7 @@ def villages(figures: Figures) -> Table:
                 _people(place, "first_secretary"),
                 _helpers(pairings, "unit_pairing"),
                 _helpers(pairings, "strong_village_pairing", "secretary_mentoring", "cadre_pairing"),
-                plans.get(d["village"], {}).get("goals") or ABSENT,
+                _short(plans.get(d["village"], {}).get("goals")),
                 _numbered(measures, 4),
                 due,
                 f"未销号{still.text}个" if still else ("问题全部销号" if mine else ABSENT),
@@ -127,6 +171,7 @@ def problems(figures: Figures) -> Table:
     if not whole:
         said += f"；本表列出未销号问题{len(shown)}个，逾期、反弹的在前，其余见问题台账"
     rows: list[ShownRow] = []
+    year = day_of(figures.scope["as_of"]).year
     for index, r in enumerate(shown, 1):
         rows.append(
             (
@@ -138,27 +183,28 @@ def problems(figures: Figures) -> Table:
                 _day(r["discovered_on"]),
                 str(r["households"]) if r["households"] is not None else ABSENT,
                 Severity(r["severity"]).label,
-                r["target"] or ABSENT,
+                _short(r["target"]),
                 _numbered(r["measures"], 3),
                 r["lead"] or ABSENT,
                 r["unit"] or ABSENT,
                 r["owner"] or ABSENT,
                 "、".join(r["assisting"]) or ABSENT,
                 _deadline(r),
-                _progress(r),
+                _progress(r, year),
                 _result(r),
                 _day(r["closed_on"]),
                 r["approver"] or ABSENT,
-                _remark(r),
+                _remark(r, year),
             )
         )
+    # In points of a landscape page, so that two or three characters or a day fill a line and no number breaks.
     return _head(
         figures,
-        ("序号", 2, "center"), ("村", 3, "left"), ("问题类别", 3.6, "left"), ("问题描述", 5.5, "left"), ("问题来源", 2.4, "left"),
-        ("发现时间", 4.7, "left"), ("涉及户数", 2, "right"), ("难易程度", 2, "center"), ("整改目标", 5, "left"),
-        ("整改措施", 7, "left"), ("责任领导", 4, "left"), ("责任单位", 3, "left"), ("责任人", 4, "left"), ("协助单位", 3.4, "left"),
-        ("整改时限", 4.7, "left"), ("进展情况", 6, "left"), ("化解程度", 2.6, "center"), ("销号时间", 4.7, "left"),
-        ("审核人", 3.4, "left"), ("备注", 3, "left"),
+        ("序号", 18, "center"), ("村", 32, "left"), ("问题类别", 23, "left"), ("问题描述", 41, "left"), ("问题来源", 23, "left"),
+        ("发现时间", 41, "left"), ("涉及户数", 23, "right"), ("难易程度", 15, "center"), ("整改目标", 41, "left"),
+        ("整改措施", 50, "left"), ("责任领导", 32, "left"), ("责任单位", 23, "left"), ("责任人", 32, "left"), ("协助单位", 23, "left"),
+        ("整改时限", 41, "left"), ("进展情况", 50, "left"), ("化解程度", 23, "center"), ("销号时间", 41, "left"),
+        ("审核人", 32, "left"), ("备注", 32, "left"),
         rows=rows, key="annex.problems",
         total=(Cell.of(said, colspan=20),),
     )  # fmt: skip
@@ -169,10 +215,10 @@ def totals(figures: Figures) -> Table:
     rate, survey, income = figures.get("closed.rate"), figures.get("survey.rate"), figures.get("income.total")
     return _head(
         figures,
-        ("村数", 1, "center"), ("已转化", 1, "center"), ("整顿中", 1, "center"), ("问题总数", 1, "center"),
-        ("本期新增", 1, "center"), ("本期销号", 1, "center"), ("累计销号", 1, "center"), ("销号率", 1.3, "center"),
+        ("村数", 1, "center"), ("已转化", 1, "center"), ("整顿中", 1, "center"), ("问题\n总数", 1, "center"),
+        ("本期\n新增", 1, "center"), ("本期\n销号", 1, "center"), ("累计\n销号", 1, "center"), ("销号率", 1.3, "center"),
         ("逾期", 1, "center"), ("走访（次）", 1.2, "center"), ("督查（次）", 1.2, "center"), ("协调会（次）", 1.4, "center"),
-        ("调整书记", 1.2, "center"), ("集体收入（万元）", 1.7, "center"), ("满意率", 1.3, "center"),
+        ("调整\n书记", 1.2, "center"), ("集体收入（万元）", 1.7, "center"), ("满意率", 1.3, "center"),
         rows=[
             (
                 _number(figures, "listed"), _number(figures, "turned_round"), _number(figures, "rectifying"),
@@ -231,6 +277,17 @@ def _day(iso: str) -> str:
     return chinese.full_date(day_of(iso)) if iso else ABSENT
 
 
+def _day_of_year(iso: str, year: int) -> str:
+    """In a narrow cell: the year only when it is another than that of the paper."""
+    day = day_of(iso)
+    return chinese.month_day(day) if day.year == year else chinese.full_date(day)
+
+
+def _short(text: str | None) -> str:
+    """Words of a cell: a table closes no sentence."""
+    return (text or "").strip().rstrip("。") or ABSENT
+
+
 def _numbered(texts: list[str], limit: int) -> str:
     """1.… 2.… in one cell; the ledger page has the rest."""
     if not texts:
@@ -248,23 +305,23 @@ def _deadline(r: dict[str, Any]) -> str:
     return _day(r["due_on"]) + extended
 
 
-def _progress(r: dict[str, Any]) -> str:
+def _progress(r: dict[str, Any], year: int) -> str:
     if r["outcome"]:
-        return r["outcome"]
+        return _short(r["outcome"])
     if r["progress"]:
-        return f"{_day(r['progress']['on'])}：{r['progress']['text']}"
+        return f"{_day_of_year(r['progress']['on'], year)}：{_short(r['progress']['text'])}"
     return ABSENT
 
 
-def _remark(r: dict[str, Any]) -> str:
+def _remark(r: dict[str, Any], year: int) -> str:
     remarks = [f"延期{r['extensions']}次"] if r["extensions"] else []
     if r["relapsed_on"]:
-        remarks.append(f"{_day(r['relapsed_on'])}反弹")
+        remarks.append(f"{_day_of_year(r['relapsed_on'], year)}反弹")
     return "，".join(remarks)
 
 
 def _result(r: dict[str, Any]) -> str:
     degree = Degree(r["degree"]).label
     if r["state"] in (State.RELAPSED, State.SUSPENDED):
-        return f"{degree}（{State(r['state']).label}）"
-    return f"{degree}（逾期）" if r["colour"] == "red" else degree
+        return f"{degree}\n{State(r['state']).label}"
+    return f"{degree}\n逾期" if r["colour"] == "red" else degree

@@ -147,7 +147,29 @@ _NEXT = (
 )
 
 
-def _looking_back(name: str) -> tuple[Plan, ...]:
+# A year is told village by village: the long examples belong to the stage, what people say and who was put in place to the year.
+_YEAR_RECTIFYING = (
+    item(
+        "rectifying.screening", "摸清问题底数。",
+        "rectifying.screening", "rectifying.decision", "rectifying.causes", "rectifying.categories/counts",
+    ),
+    *_RECTIFYING[1:],
+)  # fmt: skip
+_YEAR_RESULTS = (
+    item(
+        "results.problems", "问题化解逐村推进。",
+        "acceptance.villages", "results.closed", "results.projects", "results.villages", "results.turned_round",
+    ),
+    _RESULTS[2],
+    item("annual.posts", "班子建设持续推进。", "acceptance.posts", "results.practices"),
+    item("annual.surveys", "群众评价逐村测评。", "acceptance.surveys", "acceptance.midterm"),
+    item("results.campaigns", "重点工作统筹兼顾。", "results.campaigns"),
+)  # fmt: skip
+
+
+def _looking_back(
+    name: str, rectifying: tuple[Plan, ...] = _RECTIFYING, results: tuple[Plan, ...] = _RESULTS
+) -> tuple[Plan, ...]:
     return (
         title(STEM + name),
         paragraph("introduction", "opening.listed", "opening.standing", "opening.formula"),
@@ -155,9 +177,9 @@ def _looking_back(name: str) -> tuple[Plan, ...]:
         heading("part.organisation", 2, "加强组织领导，层层压实整治责任"),
         *_ORGANISATION,
         heading("part.rectifying", 2, "坚持问题导向，精准推进整改落实"),
-        *_RECTIFYING,
+        *rectifying,
         heading("part.results", 2, "注重标本兼治，稳步提升整治成效"),
-        *_RESULTS,
+        *results,
         heading("part.shortfalls", 1, "存在问题与困难"),
         *_SHORTFALLS,
         heading("part.next", 1, "下步工作打算"),
@@ -172,11 +194,11 @@ def _periodic(name: str, *, inspections: tuple[str, ...]) -> tuple[Plan, ...]:
         title(STEM + name),
         paragraph("introduction", "opening.period", "opening.formula"),
         heading("part.work", 1, "{本期}工作情况"),
-        item("period.closed", "问题销号有进展。", "period.closed"),
-        item("period.progress", "推进问题整改。", "period.moved", "period.new", "period.relapsed"),
-        item("period.compared", "对照上期看变化。", "period.compared"),
+        item("period.closed", "推动问题销号。", "period.closed"),
+        item("period.progress", "跟踪问题动态。", "period.moved", "period.new", "period.relapsed"),
+        item("period.compared", "比对上期情况。", "period.compared"),
         item("period.meetings", "加强会商调度。", "period.meetings"),
-        item("period.inspection", "开展督导走访。", *inspections),
+        item("period.inspection", "抓实督导走访。", *inspections),
         item("period.help", "落实结对帮扶。", "organisation.activities"),
         heading("part.shortfalls", 1, "存在问题与困难"),
         point("shortfalls.problems", "部分问题有待攻坚。", "shortfalls.open", "shortfalls.commitments"),
@@ -197,11 +219,11 @@ _BULLETIN = (
     heading("part.work", 1, "好的方面"),
     item("bulletin.closed", "问题整改有进展。", "bulletin.closed", "period.standing"),
     item("bulletin.replied", "督查反馈较及时。", "bulletin.replied"),
-    item("bulletin.practices", "好的做法有形成。", "results.practices"),
+    item("bulletin.practices", "工作方法有创新。", "results.practices"),
     heading("part.shortfalls", 1, "存在的问题"),
     point("bulletin.findings", "具体工作不到位。", "bulletin.findings"),
     point("bulletin.late", "整改反馈不及时。", "bulletin.late"),
-    point("shortfalls.problems", "部分问题未销号。", "shortfalls.open"),
+    point("shortfalls.problems", "台账销号有差距。", "shortfalls.open"),
     heading("part.next", 1, "工作要求"),
     item("bulletin.requirements", "立即整改督查问题。", "bulletin.requirements"),
     item("bulletin.reply", "按时反馈整改情况。", "bulletin.reply_by"),
@@ -240,7 +262,7 @@ OUTLINES: dict[str, tuple[Plan, ...]] = {
     Summary.Kind.MONTHLY: _periodic("{月份}工作情况报告", inspections=_SUPERVISION),
     Summary.Kind.QUARTERLY: _periodic("{季度}工作情况报告", inspections=_SUPERVISION),
     Summary.Kind.STAGE: _looking_back("阶段性工作总结"),
-    Summary.Kind.ANNUAL: _looking_back("年度工作总结"),
+    Summary.Kind.ANNUAL: _looking_back("年度工作总结", _YEAR_RECTIFYING, _YEAR_RESULTS),
     Summary.Kind.BULLETIN: _BULLETIN,
     Summary.Kind.ACCEPTANCE: _ACCEPTANCE,
 }

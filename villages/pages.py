@@ -25,7 +25,7 @@ from accounts.middleware import give_back
 from accounts.permissions import Permission
 from audit import receipts
 from common.errors import Refused
-from common.lists import MAX_ONLY, Column, Paging, draw_rows, with_query
+from common.lists import Column, Paging, draw_rows, rows_named, with_query
 from common.models import RecordChanged, Versioned
 from villages.access import Access
 
@@ -165,8 +165,7 @@ class ListPage(Page):
 
     def only(self) -> list[int]:
         """Keys in the address (`only=12.15.31`): how a figure links to exactly the rows it counts where no filter can name them."""
-        keys = self.request.GET.get("only", "").split(".")
-        return [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 18][:MAX_ONLY]
+        return rows_named(self.request.GET.get("only", ""))
 
     @property
     def here(self) -> str:

@@ -165,10 +165,11 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """The values of one row of columns in a chart, one per category."""
+    """The values of one row of columns in a chart, one per category; ``figures`` are the keys they state, if they do."""
 
     name: str
     values: tuple[float, ...]
+    figures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,7 @@ class Chart:
         _check(bool(self.categories) and bool(self.series), "图表至少要有一组数据。")
         for series in self.series:
             _check(len(series.values) == len(self.categories), f"图表数据“{series.name}”的个数与类目不一致。")
+            _check(len(series.figures) in (0, len(series.values)), f"图表数据“{series.name}”的来源个数与数据不一致。")
             _check(all(value >= 0 for value in series.values), f"图表数据“{series.name}”不能小于零。")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import math
+from collections.abc import Callable
 
 from .blocks import Chart
 
@@ -30,6 +31,15 @@ def _label(x: float, y: float, text: str, anchor: str = "middle") -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{html.escape(text)}</text>'
 
 
+def _on_white(x: float, y: float, text: str) -> str:
+    """A number above its column, on white: a line of the grid does not cross it."""
+    wide = len(text) * SIZE * 0.55
+    return (
+        f'<rect x="{x - wide / 2:.1f}" y="{y - SIZE * 0.8:.1f}" width="{wide:.1f}" height="{SIZE * 0.95:.1f}" fill="#fff"/>'
+        + _label(x, y, text)
+    )
+
+
 def description(chart: Chart) -> str:
     """The chart in words, for those who do not see it: every value with its unit."""
     parts = []
@@ -42,9 +52,11 @@ def description(chart: Chart) -> str:
     return f"{chart.title}。{'；'.join(parts)}。"
 
 
-def svg(chart: Chart, *, family: str = "", attributes: str = "") -> str:
+def svg(
+    chart: Chart, *, family: str = "", attributes: str = "", link: Callable[[str], str | None] | None = None
+) -> str:
     """The drawing, 442 × 200 units. ``family`` names the faces (paper); without it the page's own face is used
-    (screen)."""
+    (screen), where ``link`` gives the address of the list a value counts."""
     stacked = chart.kind == "stacked"
     columns = zip(*(series.values for series in chart.series), strict=True)
     top = _ceiling(max((sum(values) if stacked else max(values)) for values in columns))
@@ -85,7 +97,9 @@ def svg(chart: Chart, *, family: str = "", attributes: str = "") -> str:
                     f' fill="{shade}" stroke="#000" stroke-width=".4"/>'
                 )
             if not stacked and width >= 14:
-                out.append(_label(x + width / 2, y - 4, _number(value, chart.decimals)))
+                label = _on_white(x + width / 2, y - 4, _number(value, chart.decimals))
+                address = link(series.figures[number]) if link and series.figures else None
+                out.append(f'<a href="{html.escape(address)}" class="figure">{label}</a>' if address else label)
             level += value if stacked else 0
         if stacked:
             out.append(_label(middle, BASE - level * scale - 4, _number(level, chart.decimals)))

@@ -118,7 +118,7 @@ def block_html(block: Block, link: Link) -> str:
             return f'<div class="doc-block"{anchor}>{_table(block, link)}</div>'
         case Chart():
             caption = f"<figcaption>{_escape(block.title)}</figcaption>"
-            return f'<figure class="doc-chart"{anchor}>{charts.svg(block)}{caption}</figure>'
+            return f'<figure class="doc-chart"{anchor}>{charts.svg(block, link=link)}{caption}</figure>'
         case Picture():
             address = link(block.name)
             image = (

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.urls import NoReverseMatch, reverse
 
 from common import chinese
-from common.lists import MAX_ONLY
+from common.lists import named_rows
 
 
 class Rule:
@@ -152,13 +152,10 @@ class Tally:
         params: dict[str, Any],
         ids: tuple[int, ...],
     ) -> Figure:
-        if params.pop("only", False):
-            if len(ids) <= MAX_ONLY:
-                params["only"] = ".".join(str(pk) for pk in ids)
-            else:
-                list_name = ""  # too many to name in an address, and no filter names them
-        if not ids:
-            params.pop("only", None)
+        if params.pop("only", False) and ids:
+            params["only"] = named_rows(ids)
+            if not params["only"]:
+                list_name = ""  # of a whole county: too many to name in an address, and no filter names them
         shown = {name: str(v) for name, v in params.items() if v not in (None, "")}
         figure = Figure(key, label, value, unit, rule, list_name, (self.common | shown) if list_name else {}, ids)
         self.figures[key] = figure

@@ -29,7 +29,7 @@ def criteria(b: Brief) -> Pieces | None:
     if not rows:
         return None
     told = "；".join(f"{d['village']}为{quoted([c.rstrip('。') for c in d['criteria']], 3)}" for d in rows[:VILLAGES])
-    return [f"认定情形，{told}{'等' if len(rows) > VILLAGES else ''}。"]
+    return [f"从认定情形看，{told}{'等' if len(rows) > VILLAGES else ''}。"]
 
 
 @sentences.add("acceptance.villages", "各村问题化解", missing="问题台账", entered="problems:problem_list")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common import chinese
 from reports.language.brief import Brief, Pieces, enumerate_some, joined
 from reports.language.matters import of_village
 from reports.language.sentence import Sentences
@@ -25,8 +26,8 @@ def opening(b: Brief) -> Pieces | None:
     if len(told["villages"]) > 1:
         where += [*b.number("inspections.villages"), "村"]
     return [
-        f"为推动{b.scope['year']}年{b.round}{b.label}{b.work}落到实处，{b.span(told['first_on'], told['last_on'])}，{b.we}采取",
-        f"{enumerate_some(ways, 6)}{'等方式' if len(ways) > 1 else '方式'}，",
+        f"为推动{b.scope['year']}年{b.round}{b.label}{b.work}落到实处，{b.span(told['first_on'], told['last_on'])}，{b.party_committee}采取",
+        f"{chinese.enumerate_all(ways)}方式，",
         *(["对", *where] if where else []),
         "开展督查",
         *b.number("inspections"),

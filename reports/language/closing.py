@@ -16,6 +16,10 @@ def outlook(b: Brief, variant: str) -> Pieces | None:
     done = "取得了阶段性成效" if b.figure("closed") else "有序推进"
     end = day_of(b.scope["round_ends_on"])
     until = f"，确保{chinese.month_day(end)}前完成{b.round}{b.work}任务" if day_of(b.scope["as_of"]) < end else ""
+    # A deadline after the end of the round, named a page before, would contradict the promise.
+    open_ = [r for r in b.facts["problems"] if r["state"] != "closed" and r["deadline_kind"] == "date" and r["due_on"]]
+    if until and any(day_of(r["due_on"]) > end for r in open_):
+        until += "，届时未到期的问题接续办结"
     if variant == "plain":
         return [
             f"下一步，{b.we}将坚持问题导向，压紧责任、巩固成果{until}，不断提升村级党组织的组织力和服务群众的能力。"

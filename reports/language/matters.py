@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from reports.language.brief import Brief
@@ -60,6 +61,9 @@ def happened(brief: Brief, milestone: dict[str, str]) -> str:
         return f"{before}已于{day}{after}"
     if mark:
         return f"{before}已于{day}{after.removeprefix('经')}"
+    subject, place, rest = fact.partition("在")  # 用地指标在协调会上议定解决: the day stands before the place
+    if place and 2 <= len(subject) <= 8 and "，" not in subject:
+        return f"{subject}于{day}在{rest}"
     return f"{day}{fact}"
 
 
@@ -69,7 +73,17 @@ def facts(brief: Brief, row: Row, limit: int = 2) -> list[str]:
     for m in row["milestones"]:
         told = [earlier for earlier in told if not m["fact"].startswith(earlier["fact"].rstrip("。"))]
         told.append(m)
-    return [happened(brief, m) for m in told[-limit:]]
+    return _subject_once([happened(brief, m) for m in told[-limit:]])
+
+
+def _subject_once(clauses: list[str]) -> list[str]:
+    """用地指标于5月18日…，用地指标已于6月26日下达: the second clause does not name its subject again."""
+    out = clauses[:1]
+    for before, clause in pairwise(clauses):
+        subject, mark, _ = clause.partition("已于")
+        same = mark and len(subject) > 1 and before.startswith((f"{subject}于", f"{subject}已于"))
+        out.append(clause.removeprefix(subject) if same else clause)
+    return out
 
 
 def support(row: Row) -> str:

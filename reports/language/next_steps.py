@@ -14,7 +14,7 @@ def problems(b: Brief, variant: str) -> Pieces | None:
     if not b.figure("open"):
         return None
     if variant == "brief":
-        return ["对照台账逐项倒排，对", *b.number("open"), "未销号问题定人定责、限期办结。"]
+        return ["对照台账逐项倒排，", *b.number("open"), "未销号问题逐一定人定责、限期办结。"]
     rows = [r for r in b.facts["problems"] if r["state"] != "closed" and r["due_on"]]
     late = [r for r in rows if r["colour"] == "red"]
     running = [r for r in rows if r["colour"] != "red" and r["due_on"] >= b.scope["as_of"]]
@@ -22,17 +22,19 @@ def problems(b: Brief, variant: str) -> Pieces | None:
     clauses = []
     if late:
         clauses.append(
-            f"对已逾期的{'、'.join(named(r) for r in late[:3])}{'等' if len(late) > 3 else ''}加紧攻坚、尽快办结"
+            f"已逾期的{'、'.join(named(r) for r in late[:3])}{'等' if len(late) > 3 else ''}加紧攻坚、尽快办结"
         )
     by_day: dict[str, list[str]] = {}
     for r in due:
         by_day.setdefault(r["due_on"], []).append(named(r))
-    clauses += [f"{b.day(day)}前解决{enumerate_some(names, 3)}" for day, names in list(by_day.items())[:4]]
+    if by_day:
+        dated = [f"{b.day(day)}前解决{enumerate_some(names, 3)}" for day, names in list(by_day.items())[:4]]
+        clauses.append("，".join(dated))
     lasting = [r for r in b.facts["problems"] if r["state"] != "closed" and r["deadline_kind"] == "continuing"]
     if lasting:
-        clauses.append(f"对{'、'.join(named(r) for r in lasting[:2])}{'等' if len(lasting) > 2 else ''}长期抓、持续改")
-    out: Pieces = ["对照台账逐项倒排，对", *b.number("open"), "未销号问题定人定责"]
-    return [*out, "，" if clauses else "", "，".join(clauses), "。"]
+        clauses.append(f"{'、'.join(named(r) for r in lasting[:2])}{'等' if len(lasting) > 2 else ''}长期抓、持续改")
+    out: Pieces = ["对照台账逐项倒排，", *b.number("open"), "未销号问题逐一定人定责"]
+    return [*out, f"：{'；'.join(clauses)}" if clauses else "", "。"]
 
 
 @sentences.add("next.commitments", "议定事项督办")
@@ -42,6 +44,8 @@ def commitments(b: Brief) -> Pieces | None:
     told = []
     for c in b.facts["commitments"][:4]:
         when = f"原定{b.day(c['due_on'])}，已逾期" if c["late"] else f"{b.day(c['due_on'])}前"
+        if c["due_on"] == b.scope["as_of"]:
+            when = f"{b.day(c['due_on'])}到期"
         told.append(f"{c['unit']}{c['text']}（{when}）")
     more = "等" if len(b.facts["commitments"]) > 4 else ""
     return ["紧盯协调会议定事项", *b.number("commitments.open"), f"：{'、'.join(told)}{more}，逐项跟踪督办、限期销账。"]

@@ -50,9 +50,11 @@ def of_period(b: Brief) -> Pieces | None:
     out: Pieces = [f"{span}，{b.we}继续推进{b.scope['year']}年{b.round}{b.label}{b.work}"]
     moved = [
         [verb, *b.number(key)]
-        for key, verb in (("period.new", "新增问题"), ("period.closed", "销号"), ("period.relapsed", "反弹"))
+        for key, verb in (("period.new", "新增"), ("period.closed", "销号"), ("period.relapsed", "反弹"))
         if b.figure(key)
     ]
+    if moved:
+        moved[0][0] = f"{moved[0][0]}问题"  # what is counted is said with the first number
     if not b.figure("problems"):
         return [*out, "，整顿对象为", *b.listed, "。"]
     out += ["，", *joined(moved, "、"), "；台账共有问题"] if moved else ["；台账没有增减，共有问题"]
@@ -63,9 +65,12 @@ def of_period(b: Brief) -> Pieces | None:
 
 
 def _span(start: date, end: date) -> str:
-    """2026年9月 for a whole month, else from day to day."""
-    if start.day == 1 and (end + timedelta(days=1)).day == 1 and (start.year, start.month) == (end.year, end.month):
-        return f"{start.year}年{start.month}月"
+    """2026年9月 for a whole month, 2026年第三季度 for a whole quarter, else from day to day."""
+    if start.day == 1 and (end + timedelta(days=1)).day == 1 and start.year == end.year:
+        if start.month == end.month:
+            return f"{start.year}年{start.month}月"
+        if start.month % 3 == 1 and end.month == start.month + 2:
+            return f"{start.year}年第{chinese.numeral(end.month // 3)}季度"
     return chinese.period(start, end)
 
 

@@ -121,8 +121,8 @@ def _told(b: Brief, row: Row, variant: str) -> str:
 BARE = {"full": "已妥善解决", "basic": "已基本化解", "preliminary": "已初步解决"}  # after a name alone
 ENDINGS = {  # degree → the end of a clause about one matter, about several
     "full": ("，得到妥善解决", "，均得到妥善解决"),
-    "basic": ("，基本化解", "，均已基本化解"),
-    "preliminary": ("，初步解决", "，均已初步解决"),
+    "basic": ("，已基本化解", "，均已基本化解"),
+    "preliminary": ("，已初步解决", "，均已初步解决"),
 }
 
 

@@ -62,7 +62,7 @@ def _told(b: Brief, rows: list[Row]) -> Pieces:
     lasting = [r for r in rows if _weight(r)[0] == 4]
     if lasting:
         names = "、".join(named(r) for r in lasting[:2]) + ("等" if len(lasting) > 2 else "")
-        clauses.append(f"{names}需长期坚持")
+        clauses.append(f"{names}属长期坚持事项，正持续推进")
     return ["；".join(clauses), "。"] if clauses else []
 
 
@@ -75,7 +75,7 @@ def _clause(b: Brief, r: Row, name: str) -> str:
     if r["colour"] == "red":
         extended = "经延期后" if r["extensions"] == 1 else "经多次延期后" if r["extensions"] else ""
         return f"{name}{extended}于{b.day(r['due_on'])}到期仍未办结{_why(r['progress'].get('text', ''))}"
-    return f"{name}初步解决，后续工作仍在推进"
+    return f"{name}已初步解决，后续工作仍在推进"
 
 
 def _why(text: str) -> str:

@@ -1,6 +1,7 @@
 """Every kind of paper from the demo township: what an experienced clerk would be corrected for, and that each number is a figure."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -69,35 +70,84 @@ class TestAnnexes:
         ("kind", "names"),
         [
             ("bulletin", ["督查发现问题清单", "问题清单", "整顿情况汇总表"]),
-            ("acceptance", ["整顿工作台账", "问题清单", "整顿情况汇总表", "民主测评统计表"]),
+            ("acceptance", ["整顿工作台账", "问题清单", "整顿情况汇总表", "民主测评统计表", "整顿情况图"]),
             ("monthly", ["整顿工作台账", "问题清单", "整顿情况汇总表"]),
         ],
     )
     def test_tables_of_a_kind(self, demo_township, db, kind, names):
         from reports import annexes
-        from reports.document.blocks import Cell
+        from reports.document.blocks import Cell, Table
 
         paper = Paper(demo_township.round, kind, **WHOLE)
         tables = annexes.tables(None, paper.figures)
 
         assert [title.removeprefix("清溪镇2026年第二轮") for title, _ in tables] == names
         for _, blocks in tables:
+            if not isinstance(blocks[1], Table):
+                continue  # TestCharts
             rows = [*blocks[1].rows, *([blocks[1].total] if blocks[1].total else [])]
             for run in (run for row in rows for cell in row if isinstance(cell, Cell) for run in cell.runs):
                 if run.figure:
                     assert run.text.strip("个%") == paper.figures[run.figure].text
 
 
+class TestCharts:
+    def test_each_column_is_a_figure_whose_list_the_page_opens(self, demo_township, db):
+        from reports import annexes
+        from reports.document.preview import block_html
+
+        figures = Paper(demo_township.round, "stage", **WHOLE).figures
+        drawn = annexes.charts(figures)
+
+        assert [c.title for c in drawn] == ["图1　各村问题销号情况", "图2　村集体经济收入"]
+        for chart in drawn:
+            page = block_html(chart, lambda key: figures[key].url)
+            for series in chart.series:
+                assert [f"{value:.{chart.decimals}f}" for value in series.values] == [
+                    figures[k].text for k in series.figures
+                ]
+                assert all(figures[k].url.replace("&", "&amp;") in page for k in series.figures)
+
+    def test_none_of_a_month_or_a_single_village(self, demo_township, db):
+        from reports import annexes
+
+        stage = Paper(demo_township.round, "stage", **WHOLE).figures
+        one = replace(stage, scope=stage.scope | {"villages": ["石桥村"]})
+
+        assert annexes.charts(Paper(demo_township.round, "monthly", **MONTH).figures) == []
+        assert annexes.charts(one) == []
+
+
 class TestMonthly:
     def test_is_about_the_month_and_the_one_before(self, demo_township, db):
         text = Paper(demo_township.round, "monthly", **MONTH).text
 
+        assert text.startswith("2026年9月，我镇继续推进")
         assert "新增问题1个、销号4个、反弹1个" in text
         assert (
             "与上期（截至8月31日）相比，累计销号由6个增加到9个，未销号由11个减少到9个，销号率由35.3%提高到50%" in text
         )
         assert "下月有4个问题到期，10月10日前解决石桥村两委班子战斗力不强问题" in text
         assert "领导小组" not in text
+        assert "农业农村局落实东岭村饮用水管网改造资金（9月30日到期）" in text  # not “9月30日前” on that very day
+
+    def test_how_a_period_is_called(self, demo_township, db):
+        week = {"starts_on": date(2026, 9, 7), "ends_on": date(2026, 9, 13), "as_of": date(2026, 9, 13)}
+        quarter = {"starts_on": date(2026, 7, 1), "ends_on": date(2026, 9, 30), "as_of": date(2026, 9, 30)}
+
+        assert Paper(demo_township.round, "weekly", **week).text.startswith("2026年9月7日至13日，")
+        assert "整治，销号问题2个；" in Paper(demo_township.round, "weekly", **week).text
+        assert Paper(demo_township.round, "quarterly", **quarter).text.startswith("2026年第三季度，")
+
+
+class TestAnnual:
+    def test_is_no_stage_summary_under_another_title(self, demo_township, db):
+        year, stage = (Paper(demo_township.round, kind, **WHOLE).text for kind in ("annual", "stage"))
+
+        assert "石桥村发出票60张" in year
+        assert "石桥村发出票60张" not in stage
+        assert "其中历史遗留问题3个、重点工程建设（征地）问题3个" in year
+        assert "如石桥村村民宅基地历史遗留问题" in stage
 
 
 class TestBulletin:

@@ -7,7 +7,7 @@ import pytest
 from reports.figures import Figures, compute
 from reports.language import SENTENCES, Brief, runs
 from reports.language.brief import enumerate_some, quoted
-from reports.language.matters import happened, matter, of_village, told_of
+from reports.language.matters import facts, happened, matter, of_village, told_of
 from tests.reports.conftest import END, START
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +57,15 @@ class TestWords:
     def test_a_fact_takes_its_day_inside(self, brief):
         assert happened(brief, {"on": "2026-08-28", "fact": "征地协议已签订"}) == "征地协议已于8月28日签订"
         assert happened(brief, {"on": "2026-08-28", "fact": "资金缺口议定解决"}) == "8月28日资金缺口议定解决"
+        assert happened(brief, {"on": "2026-05-18", "fact": "资金缺口在会上议定"}) == "资金缺口于5月18日在会上议定"
+        assert happened(brief, {"on": "2026-05-18", "fact": "在会上议定"}) == "5月18日在会上议定"
+
+    def test_two_facts_of_one_thing_name_it_once(self, brief):
+        def told(*facts_: str) -> list[str]:
+            return facts(brief, {"milestones": [{"on": f"2026-05-{i}", "fact": f} for i, f in enumerate(facts_, 18)]})
+
+        assert told("用地指标在会上议定", "用地指标已下达") == ["用地指标于5月18日在会上议定", "已于5月19日下达"]
+        assert told("征地协议已签订", "征地款已到位") == ["征地协议已于5月18日签订", "征地款已于5月19日到位"]
 
     def test_a_fact_that_a_later_one_repeats_is_not_told(self, brief):
         row = {
@@ -90,7 +99,7 @@ class TestSentences:
 
         text = said(brief, "results.villages")
 
-        assert "安置房权证办理问题，首批已出证，基本化解。" in text
+        assert "安置房权证办理问题，首批已出证，已基本化解。" in text
         assert "厂房租金纠纷已初步解决。" in text
 
     def test_villages_that_share_a_key_project_are_named_together(self, desk):

@@ -1,0 +1,39 @@
+"""Rows named in an address: how a figure links to exactly the records it counts."""
+
+import base64
+import random
+import zlib
+
+import pytest
+
+from common.lists import MAX_ADDRESS, MAX_PACKED, named_rows, rows_named
+
+
+class TestNamedRows:
+    def test_a_few_are_readable(self):
+        assert named_rows([31, 12, 15, 12]) == "12.15.31"
+        assert named_rows([]) == ""
+
+    @pytest.mark.parametrize(("count", "among"), [(201, 900), (202, 10**6), (203, 210), (3000, 3000), (3000, 60_000)])
+    def test_many_come_back_whole(self, count, among):
+        keys = random.Random(count).sample(range(1, among + 1), count)
+
+        text = named_rows(keys)
+
+        assert len(text) < MAX_ADDRESS
+        assert rows_named(text) == sorted(keys)
+
+    def test_too_many_are_not_named(self):
+        assert named_rows(range(1, MAX_PACKED + 2)) == ""
+
+    @pytest.mark.parametrize("text", ["z", "zz", "zAAAA", "z!!", "zé", "z" + "A" * 5000, "a.b", "-1", "1" * 30])
+    def test_nonsense_names_nothing(self, text):
+        assert rows_named(text) == []
+
+    def test_nonsense_beside_keys_is_passed_over(self):
+        assert rows_named("3.x.5.") == [3, 5]
+
+    def test_a_text_that_unpacks_to_millions_is_bounded(self):
+        bomb = "z" + base64.urlsafe_b64encode(zlib.compress(b"\x01" * 10**6, 9)).decode().rstrip("=")
+
+        assert len(rows_named(bomb)) == MAX_PACKED
