@@ -189,7 +189,7 @@ def problems(figures: Figures) -> Table:
                 r["unit"] or ABSENT,
                 r["owner"] or ABSENT,
                 "、".join(r["assisting"]) or ABSENT,
-                _deadline(r),
+                _deadline(r, year),
                 _progress(r, year),
                 _result(r),
                 _day(r["closed_on"]),
@@ -298,11 +298,12 @@ def _numbered(texts: list[str], limit: int) -> str:
     return "\n".join(shown) + (f"\n等{len(texts)}项" if len(texts) > limit else "")
 
 
-def _deadline(r: dict[str, Any]) -> str:
+def _deadline(r: dict[str, Any], year: int) -> str:
     if r["deadline_kind"] != DeadlineKind.DATE:
         return DeadlineKind(r["deadline_kind"]).label
-    extended = f"\n（原定{_day(r['first_due_on'])}）" if r["first_due_on"] and r["first_due_on"] != r["due_on"] else ""
-    return _day(r["due_on"]) + extended
+    if not r["first_due_on"] or r["first_due_on"] == r["due_on"]:
+        return _day(r["due_on"])
+    return f"{_day(r['due_on'])}\n（原定{_day_of_year(r['first_due_on'], year)}）"
 
 
 def _progress(r: dict[str, Any], year: int) -> str:
