@@ -13,7 +13,7 @@ from accounts import services as accounts
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Level
 from inspections.models import Inspection
-from inspections.services import bulletins, inspections, notices, surveys, visits
+from inspections.services import bulletins, findings, inspections, notices, surveys, visits
 from meetings.models import Meeting
 from meetings.services import agenda, commitments, meetings
 from pairings.models import Pairing
@@ -499,7 +499,7 @@ class Loader:
             )  # fmt: skip
         for key, village, text, requirement, number in work.FINDINGS:
             inspection = self.inspection[key]
-            inspections.add_finding(
+            findings.add_finding(
                 inspection, village=self.village[village], text=text, requirement=requirement, problem=self.problem[number] if number else None,
                 by=clerk, at=at(inspection.held_on, 18),
             )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 from accounts.permissions import Permission
 from common.errors import Refused
 from inspections.models import Finding, Inspection
-from inspections.services import inspections, notices
+from inspections.services import findings, inspections, notices
 from ledgers import identity
 from ledgers.definitions.inspections import Went
 from ledgers.importing import values
@@ -124,7 +124,7 @@ class InspectionImporter(Importer):
         if len(wants) > len(texts):
             wants = [*wants[: len(texts) - 1], "；".join(wants[len(texts) - 1 :])]
         for n, text in enumerate(texts):
-            finding = inspections.add_finding(
+            finding = findings.add_finding(
                 inspection, village=village, text=text, requirement=wants[n] if n < len(wants) else "", by=writer.by,
                 at=writer.at,
             )  # fmt: skip
@@ -204,7 +204,7 @@ class InspectionImporter(Importer):
         for n, text in enumerate(texts):
             want = wants[n] if n < len(wants) else ""
             if n >= len(present):
-                made = inspections.add_finding(
+                made = findings.add_finding(
                     inspection, village=village, text=text, requirement=want, by=writer.by, at=writer.at
                 )
                 writer.created(made)
