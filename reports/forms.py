@@ -112,6 +112,7 @@ class IssuedFileForm(PortalForm):
 GROUPS = {
     "opening": "开头", "organisation": "组织领导", "rectifying": "整改推进", "results": "成效", "shortfalls": "问题和困难",
     "next": "下步打算", "period": "本期变化", "bulletin": "通报", "acceptance": "验收", "closing": "结尾",
+    "otherwork": "其他工作",
 }  # fmt: skip
 LEFT_OUT = "-"
 

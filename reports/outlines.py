@@ -167,6 +167,23 @@ _YEAR_RESULTS = (
 )  # fmt: skip
 
 
+def _other(*parts: tuple[str, str, str]) -> dict[str, tuple[Plan, ...]]:
+    return {
+        place: (_part(Kind(kind), f"otherwork.{place}", lead, [f"otherwork.{place}"]),) for place, kind, lead in parts
+    }
+
+
+# Other work of the office's own kinds stands at the end of the part each kind names; a township without any prints nothing here.
+_OTHER = _other(
+    ("organisation", "item", "抓实日常基础工作。"),
+    ("rectifying", "item", "统筹做好相关工作。"),
+    ("results", "item", "办好群众身边实事。"),
+    ("shortfalls", "point", "其他工作仍有不足。"),
+    ("next", "item", "抓好其他各项工作。"),
+)
+_OTHER_WORK = ("otherwork.organisation", "otherwork.rectifying", "otherwork.results")
+
+
 def _looking_back(
     name: str, rectifying: tuple[Plan, ...] = _RECTIFYING, results: tuple[Plan, ...] = _RESULTS
 ) -> tuple[Plan, ...]:
@@ -176,14 +193,19 @@ def _looking_back(
         heading("part.work", 1, "主要做法及成效"),
         heading("part.organisation", 2, "加强组织领导，层层压实整治责任"),
         *_ORGANISATION,
+        *_OTHER["organisation"],
         heading("part.rectifying", 2, "坚持问题导向，精准推进整改落实"),
         *rectifying,
+        *_OTHER["rectifying"],
         heading("part.results", 2, "注重标本兼治，稳步提升整治成效"),
         *results,
+        *_OTHER["results"],
         heading("part.shortfalls", 1, "存在问题与困难"),
         *_SHORTFALLS,
+        *_OTHER["shortfalls"],
         heading("part.next", 1, "下步工作打算"),
         *_NEXT,
+        *_OTHER["next"],
         paragraph("closing", "closing.outlook"),
     )
 
@@ -200,13 +222,16 @@ def _periodic(name: str, *, inspections: tuple[str, ...]) -> tuple[Plan, ...]:
         item("period.meetings", "加强会商调度。", "period.meetings"),
         item("period.inspection", "抓实督导走访。", *inspections),
         item("period.help", "落实结对帮扶。", "organisation.activities"),
+        item("period.otherwork", "统筹其他工作。", *_OTHER_WORK),
         heading("part.shortfalls", 1, "存在问题与困难"),
         point("shortfalls.problems", "部分问题有待攻坚。", "shortfalls.open", "shortfalls.commitments"),
         point("shortfalls.posts", "个别岗位出现空缺。", "shortfalls.vacancies"),
+        *_OTHER["shortfalls"],
         heading("part.next", 1, "{下期}工作打算"),
         item("next.problems", "紧盯到期问题。", "next.late", "next.due"),
         item("next.commitments", "兑现议定事项。", "next.commitments"),
         item("next.calendar", "抓好后续环节。", "next.calendar_due"),
+        *_OTHER["next"],
     )
 
 
@@ -249,6 +274,7 @@ _ACCEPTANCE = (
     ),
     item("acceptance.economy", "集体经济。", "results.income", "results.paths"),
     item("acceptance.posts", "班子建设。", "acceptance.posts", "results.practices"),
+    item("acceptance.otherwork", "其他工作。", *_OTHER_WORK),
     heading("part.surveys", 1, "群众满意度测评"),
     body("acceptance.surveys", "acceptance.surveys", "acceptance.midterm"),
     heading("part.shortfalls", 1, "尚未解决的问题"),
@@ -329,6 +355,8 @@ def gaps(figures: Figures, plans: Sequence[Plan] | None = None) -> Iterator[tupl
             sentence = SENTENCES[use.sentence]
             if sentence.missing and not sentence.write(brief, use.variant):
                 yield plan.key, sentence
+            for gap in sentence.idle(brief) if sentence.idle else ():
+                yield plan.key, replace(sentence, missing=gap)
 
 
 # What an office changes in its outline: each function takes the plans and gives new ones.

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from reports.figures import coordination, economy, inspections, listing, members, organisation, pairings, problems
+from reports.figures import (
+    coordination,
+    economy,
+    inspections,
+    listing,
+    members,
+    organisation,
+    otherwork,
+    pairings,
+    problems,
+)
 from reports.figures.figure import Figure, Figures, Rule, Tally
 from reports.figures.scope import Scope, iso
 from rounds.models import Designation, Round
@@ -13,7 +23,7 @@ from rounds.models import Designation, Round
 __all__ = ["Figure", "Figures", "Rule", "Scope", "compute"]
 
 # In the order of the paper. Each module adds its figures and facts with a fixed number of queries, whatever the number of rows.
-NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy)
+NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy, otherwork)
 
 
 def compute(

@@ -10,6 +10,7 @@ from reports.language import (
     next_steps,
     opening,
     organisation,
+    otherwork,
     period,
     rectifying,
     results,
@@ -30,6 +31,7 @@ for _module in (
     period,
     bulletin,
     acceptance,
+    otherwork,
 ):
     for _sentence in _module.sentences:
         SENTENCES[_sentence.key] = _sentence

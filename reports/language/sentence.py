@@ -23,6 +23,7 @@ class Sentence:
     missing: str = ""
     entered: str = ""
     variants: Mapping[str, str] = field(default_factory=dict)
+    idle: Callable[[Brief], list[str]] | None = None  # what else is not recorded, named one by one by the data itself
 
     def write(self, brief: Brief, variant: str = "") -> Pieces | None:
         """An unknown variant (one of a later or earlier edition of the portal) is the usual wording."""
@@ -35,10 +36,17 @@ class Sentences(list[Sentence]):
     """The sentences of one module, in order: `@sentences.add("key", "名称", missing=…, entered=…, variants=…)`."""
 
     def add(
-        self, key: str, name: str, *, missing: str = "", entered: str = "", variants: Mapping[str, str] | None = None
+        self,
+        key: str,
+        name: str,
+        *,
+        missing: str = "",
+        entered: str = "",
+        variants: Mapping[str, str] | None = None,
+        idle: Callable[[Brief], list[str]] | None = None,
     ) -> Callable[[Write], Write]:
         def keep(write: Write) -> Write:
-            self.append(Sentence(key, write, name, missing, entered, variants or {}))
+            self.append(Sentence(key, write, name, missing, entered, variants or {}, idle))
             return write
 
         return keep
