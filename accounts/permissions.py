@@ -39,6 +39,7 @@ class Permission(StrEnum):
     ACTIVITY_POST = "activity.post"
     MEETING_VIEW = "meeting.view"
     MEETING_EDIT = "meeting.edit"
+    MEETING_POST = "meeting.post"  # meetings of one's own village
     COMMITMENT_REPORT = "commitment.report"
     INSPECTION_VIEW = "inspection.view"
     INSPECTION_EDIT = "inspection.edit"

@@ -115,6 +115,11 @@ class AgendaItem(Versioned):
     problem = models.ForeignKey(
         Problem, models.PROTECT, null=True, blank=True, related_name="agenda_items", verbose_name="问题"
     )
+    # The first part of a meeting: what earlier ones promised and was not kept yet.
+    commitment = models.ForeignKey(
+        "meetings.Commitment", models.PROTECT, null=True, blank=True, related_name="reviews",
+        verbose_name="听取落实情况的议定事项",
+    )  # fmt: skip
     matter = models.CharField("议题", max_length=200)
     outcome = models.CharField("结果", max_length=12, choices=Outcome, default=Outcome.PENDING)
     decision = models.CharField("议定意见", max_length=500, blank=True)
@@ -126,10 +131,17 @@ class AgendaItem(Versioned):
         ordering = ["meeting_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["meeting", "number"], name="agenda_number"),
+            # A problem may stand on the agenda beside the review of what was promised about it.
             models.UniqueConstraint(
                 fields=["meeting", "problem"],
+                condition=Q(commitment=None),
                 name="agenda_problem_once",
                 violation_error_message="这个问题已在本次会议的议题中。",
+            ),
+            models.UniqueConstraint(
+                fields=["meeting", "commitment"],
+                name="agenda_commitment_once",
+                violation_error_message="这一议定事项已在本次会议的议题中。",
             ),
             models.CheckConstraint(
                 name="agenda_settled_decision",
@@ -166,6 +178,17 @@ class CommitmentQuerySet(models.QuerySet["Commitment"]):
         """Those of `open` whose last day had passed."""
         return self.open(day).filter(due_on__lt=day)
 
+    def to_review_at(self, meeting: Meeting) -> CommitmentQuerySet:
+        """What a meeting opens with: promised at earlier meetings of the same kind (of the same village) in its round, open on its day."""
+        same = {
+            "township": meeting.township_id,
+            "round": meeting.round_id,
+            "kind": meeting.kind,
+            "village": meeting.village_id,
+        }
+        earlier = Meeting.objects.filter(**same, held_on__lt=meeting.held_on)
+        return self.filter(meeting__in=earlier).open(meeting.held_on)
+
     def kept(self, day: date) -> CommitmentQuerySet:
         """Kept by the end of a day, in time or not."""
         return self.filter(kept_on__lte=day)
@@ -189,6 +212,9 @@ class Commitment(Versioned):
     meeting = models.ForeignKey(Meeting, models.CASCADE, related_name="commitments", verbose_name="会议")
     problem = models.ForeignKey(
         Problem, models.PROTECT, null=True, blank=True, related_name="commitments", verbose_name="问题"
+    )
+    item = models.ForeignKey(
+        AgendaItem, models.SET_NULL, null=True, blank=True, related_name="commitments", verbose_name="议题"
     )
     text = models.CharField("督办事项", max_length=300)
     lead_official = models.ForeignKey(

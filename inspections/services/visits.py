@@ -17,16 +17,6 @@ FIELDS = ["round", "village", "cadre", "visited_on", "households", "note"]
 MAX_HOUSEHOLDS = 500
 
 
-def round_of_day(township_id: int, day: date) -> Round | None:
-    """The round a visit of that day belongs to: the one that ran, else the last that had begun, else the newest there is."""
-    rounds = Round.objects.filter(township_id=township_id)
-    return (
-        rounds.filter(starts_on__lte=day, ends_on__gte=day).order_by("-starts_on").first()
-        or rounds.filter(starts_on__lte=day).order_by("-starts_on").first()
-        or rounds.first()
-    )
-
-
 def _check(
     *, township: Township, round: Round, village: Village, cadre: Cadre, visited_on: date, households: int, at: datetime
 ) -> None:

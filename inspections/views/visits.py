@@ -9,15 +9,13 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history
-from common.errors import Refused
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import VisitFilter
 from inspections.forms.records import OfficeVisitForm, VisitForm
 from inspections.models import Visit
-from inspections.services.visits import round_of_day
+from meetings.services.rules import round_of_day
 from meetings.views.common import cadres_of, link, villages_for
-from rounds.models import Round
 from villages.models import Cadre
 from villages.pages import FormPage, ListPage, Page, with_back
 
@@ -120,15 +118,8 @@ class VisitFormPage(FormPage):
     def values(self, form: VisitForm) -> dict[str, Any]:
         """Arguments of both services: the round is that of the day, nobody is asked for it."""
         values = form.cleaned_data | {"by": self.request.user, "at": timezone.now()}
-        values["round"] = self.round_of(values["village"].township_id, values["visited_on"])
+        values["round"] = round_of_day(values["village"].township_id, values["visited_on"])
         return values
-
-    @staticmethod
-    def round_of(township_id: int, day: Any) -> Round:
-        round = round_of_day(township_id, day)
-        if round is None:
-            raise Refused("本乡镇还没有建立整顿轮次，请先由党建办建立轮次。")
-        return round
 
 
 class VisitCreate(VisitFormPage):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import QuerySet
 
@@ -49,6 +50,26 @@ class MeetingForm(PortalForm):
         self.fields["departments"].queryset = units
 
 
+class VillageMeetingForm(PortalForm):
+    """What a village says of its own meeting, from a phone; round, kind and level follow from who says it."""
+
+    village = VillageField(label="村", empty_label=None)
+    name = CleanTextField(label="会议名称", max_length=100, help_text="例如：石桥村部署会。")
+    held_on = DateField(label="召开日期", help_text="会议开过再登记。")
+    chair = CadreField(label="主持人", required=False)
+    place = CleanTextField(label="地点", max_length=60, required=False)
+    attendees = CleanTextField(
+        label="参加人员", max_length=300, required=False, help_text="例如：村两委成员、党员和村民代表共46人。"
+    )
+    subject = LongTextField(label="主要内容", max_length=500, help_text="传达了什么、部署了什么。")
+    deployment = forms.BooleanField(label="部署整治工作", required=False, initial=True)
+
+    def __init__(self, *args: Any, villages: QuerySet[Village], cadres: QuerySet[Cadre], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["village"].queryset = villages
+        self.fields["chair"].queryset = cadres
+
+
 class AgendaForm(PortalForm):
     problem = ProblemField(label="对应问题", required=False, help_text="选择后，会议结果会显示在这个问题的页面上。")
     matter = CleanTextField(label="议题", max_length=200, required=False, help_text="选了问题可不填，自动用问题名称。")
@@ -59,10 +80,44 @@ class AgendaForm(PortalForm):
         required=False,
         help_text="当场议定解决的必须写明，例如：缺口32万元由市财政安排。",
     )
+    unit = UnitField(label="责任单位", required=False)
+    lead_official = CadreField(label="牵头领导", required=False)
+    due_on = DateField(label="完成时限", required=False, help_text="限期办理的填写，保存后议定意见自动列入督办。")
+    PROMISE = ("unit", "lead_official", "due_on")
 
-    def __init__(self, *args: Any, problems: QuerySet[Problem], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        problems: QuerySet[Problem],
+        cadres: QuerySet[Cadre],
+        units: QuerySet[Unit],
+        promised: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["problem"].queryset = problems
+        self.fields["unit"].queryset = units
+        self.fields["lead_official"].queryset = cadres
+        if promised:  # the decision is a commitment already and is changed there
+            for name in self.PROMISE:
+                del self.fields[name]
+        facts = [name for name in self.fields if name not in self.PROMISE]
+        sets = [*facts] if promised else [*facts, Fieldset("限期办理的，列入督办", *self.PROMISE)]
+        self.helper.layout = Layout(*sets)
+
+
+class ChooseProblemsForm(PortalForm):
+    """Open problems with a box each, the most pressing first."""
+
+    problems = forms.ModelMultipleChoiceField(
+        label="未销号的问题", queryset=Problem.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "请勾选要列入议题的问题。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, problems: QuerySet[Problem], shown: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["problems"].queryset = problems  # what may be chosen; below what is drawn
+        self.fields["problems"].choices = shown
 
 
 class CommitmentForm(PortalForm):

@@ -8,7 +8,7 @@ from django.db import transaction
 from audit import services as audit
 from common.errors import Refused
 from common.models import save_if_unchanged
-from meetings.models import Commitment, Meeting
+from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services import rules
 from problems.models import Problem
 from villages.models import Cadre, Unit
@@ -49,13 +49,19 @@ def add_commitment(
     lead_official: Cadre | None = None,
     unit: Unit | None = None,
     due_on: date,
+    item: AgendaItem | None = None,
     by: Any,
     at: datetime,
 ) -> Commitment:
-    """Record what was promised. Refused: due before the meeting, nobody answerable, anything of another township."""
+    """Record what was promised. Refused: due before the meeting, nobody answerable, anything of another township.
+
+    `item`: the matter on the agenda it follows from.
+    """
     _check(meeting, problem=problem, lead_official=lead_official, unit=unit, due_on=due_on)
+    if item is not None and item.meeting_id != meeting.pk:
+        raise Refused("所选议题不是本次会议的，请重新选择。")
     commitment = Commitment.objects.create(
-        meeting=meeting, problem=problem, text=text, lead_official=lead_official, unit=unit, due_on=due_on
+        meeting=meeting, item=item, problem=problem, text=text, lead_official=lead_official, unit=unit, due_on=due_on
     )
     audit.record(commitment, f"登记议定事项“{rules.short(text)}”，限{due_on}前完成", by=by, at=at)
     return commitment

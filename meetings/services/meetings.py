@@ -144,7 +144,9 @@ def _refuse_contradiction(meeting: Meeting, *, held_on: date, village: Village |
                 field="held_on",
             )
         rules.refuse_foreign_problem(meeting.township_id, commitment.problem, village.pk if village else None)
-    for item in meeting.agenda.select_related("problem"):
+    for item in meeting.agenda.select_related("problem", "commitment__meeting"):
+        if item.commitment and item.commitment.meeting.held_on >= held_on:
+            raise Refused("改后的召开日期不晚于所听取议定事项的会议，请先核对第一部分议题。", field="held_on")
         if item.problem and item.problem.discovered_on > held_on:
             raise Refused(f"议题中的{item.problem}在改后的召开日期之后才发现，请先核对。", field="held_on")
         if village and item.problem and item.problem.village_id != village.pk:

@@ -23,6 +23,19 @@ def refuse_foreign_round(township: Township, round: Round) -> None:
         raise Refused("所选轮次不是本乡镇的，请重新选择。", field="round")
 
 
+def round_of_day(township_id: int, day: date) -> Round:
+    """The round a record of that day belongs to: the one that ran, else the last that had begun, else the newest there is."""
+    rounds = Round.objects.filter(township_id=township_id)
+    found = (
+        rounds.filter(starts_on__lte=day, ends_on__gte=day).order_by("-starts_on").first()
+        or rounds.filter(starts_on__lte=day).order_by("-starts_on").first()
+        or rounds.first()
+    )
+    if found is None:
+        raise Refused("本乡镇还没有建立整顿轮次，请先由党建办建立轮次。")
+    return found
+
+
 def refuse_foreign_village(township_id: int, village: Village | None, *, field: str = "village") -> None:
     if village is not None and village.township_id != township_id:
         raise Refused("所选的村不属于本乡镇，请重新选择。", field=field)

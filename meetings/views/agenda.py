@@ -1,20 +1,29 @@
 """What was on the agenda: the list over all meetings, and entry from the page of one."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
 from common.lists import Column
 from meetings import services
 from meetings.forms.filters import AgendaFilter
-from meetings.forms.meetings import AgendaForm
+from meetings.forms.meetings import AgendaForm, ChooseProblemsForm
 from meetings.models import AgendaItem, Meeting
 from meetings.services.agenda import FIELDS
+from meetings.views.commitments import choices
 from meetings.views.common import light, link, may_open_meeting, problems_of
-from villages.pages import FormPage, ListPage
+from problems.models import Problem
+from problems.queries import colour_is
+from problems.shown import days_text, deadline_text
+from problems.terms import Colour
+from villages.access import Access
+from villages.pages import ActionPage, FormPage, ListPage
 
 
 class AgendaList(ListPage):
@@ -64,28 +73,41 @@ def outcome_cell(item: AgendaItem) -> str:
     return light("light-green", word) if item.outcome == AgendaItem.Outcome.SETTLED else word
 
 
+class MeetingOfAddress:
+    """Loads the meeting in the address, for those who keep its minutes."""
+
+    meeting: Meeting
+    permission = Permission.MEETING_EDIT
+    access: Access
+    require: Callable[..., None]
+
+    def load(self, pk: int) -> None:
+        rows = Meeting.objects.visible_to(self.access).select_related("township", "village", "round")
+        self.meeting = get_object_or_404(rows, pk=pk)
+        self.require(Permission.MEETING_EDIT, township_id=self.meeting.township_id)
+
+    def get_success_url(self) -> str:
+        return self.meeting.get_absolute_url()
+
+
 class AgendaFormPage(FormPage):
     permission = Permission.MEETING_EDIT
     form_class = AgendaForm
     meeting: Meeting
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        villages = [self.meeting.village_id] if self.meeting.village_id else None
-        return super().get_form_kwargs() | {"problems": problems_of(self.access, self.meeting.township_id, villages)}
+        return super().get_form_kwargs() | choices(self.access, self.meeting)
 
     def get_success_url(self) -> str:
         return self.meeting.get_absolute_url()
 
 
-class AgendaCreate(AgendaFormPage):
+class AgendaCreate(MeetingOfAddress, AgendaFormPage):
     title = "添加议题"
     success_text = "已添加议题。"
 
     def load(self, pk: int) -> None:
-        self.meeting = get_object_or_404(
-            Meeting.objects.visible_to(self.access).select_related("township", "village"), pk=pk
-        )
-        self.require(Permission.MEETING_EDIT, township_id=self.meeting.township_id)
+        super().load(pk)
         self.intro = str(self.meeting)
 
     def perform(self, form: AgendaForm) -> str:
@@ -93,16 +115,85 @@ class AgendaCreate(AgendaFormPage):
         return self.meeting.get_absolute_url()
 
 
+class AgendaChoose(MeetingOfAddress, FormPage):
+    """Red and yellow problems with boxes, many at once; `all` in the address shows every open one."""
+
+    form_class = ChooseProblemsForm
+    template_name = "meetings/agenda_choose.html"
+    title = "从问题台账选择议题"
+    button = "列入议题"
+    success_text = "已列入议题。研究后在各议题中登记结果和议定意见。"
+    limit = 200
+
+    def load(self, pk: int) -> None:
+        super().load(pk)
+        self.intro = str(self.meeting)
+        self.everything = self.request.GET.get("all") == "1"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        meeting, day = self.meeting, self.access.on
+        villages = [meeting.village_id] if meeting.village_id else None
+        there = meeting.agenda.filter(commitment=None).exclude(problem=None).values("problem_id")
+        problems = (
+            problems_of(self.access, meeting.township_id, villages)
+            .open()
+            .filter(discovered_on__lte=meeting.held_on)
+            .order_by("queue_on", "pk")
+        )
+        pressing = colour_is(Colour.RED, day) | colour_is(Colour.YELLOW, day)
+        offered = (problems if self.everything else problems.filter(pressing)).exclude(pk__in=there)
+        shown = [(p.pk, self._line(p, day)) for p in offered[: self.limit]]
+        return super().get_form_kwargs() | {"problems": problems, "shown": shown}
+
+    @staticmethod
+    def _line(problem: Problem, day: date) -> str:
+        due = deadline_text(problem.deadline_kind, problem.due_on)
+        left = days_text(problem.state, problem.due_on, day)
+        when = f"{due}，{left}" if left else due
+        return f"{problem.colour_on(day).label}　{problem.village} {problem}（{when}）"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        address = reverse("meetings:agenda_choose", args=[self.meeting.pk])
+        other = address if self.everything else f"{address}?all=1"
+        shown = context["form"].fields["problems"].choices
+        return context | {"everything": self.everything, "other": other, "empty": not list(shown)}
+
+    def perform(self, form: ChooseProblemsForm) -> str:
+        services.add_problems(
+            self.meeting, problems=form.cleaned_data["problems"], by=self.request.user, at=timezone.now()
+        )
+        return self.meeting.get_absolute_url()
+
+
+class AgendaOpen(MeetingOfAddress, ActionPage):
+    """One click: what earlier meetings of the same kind promised and was not kept becomes the first part of the agenda."""
+
+    success_text = "已列为本次会议的第一部分议题。"
+
+    def perform(self) -> None:
+        services.open_with_unkept(self.meeting, by=self.request.user, at=timezone.now())
+
+
 class AgendaUpdate(AgendaFormPage):
-    title = "修改议题"
+    title = "登记议题结果"
 
     def load(self, pk: int) -> None:
         self.item = get_object_or_404(
-            AgendaItem.objects.visible_to(self.access).select_related("meeting__township", "problem"), pk=pk
+            AgendaItem.objects.visible_to(self.access).select_related(
+                "meeting__township", "problem", "commitment__problem"
+            ),
+            pk=pk,
         )
         self.meeting = self.item.meeting
         self.require(Permission.MEETING_EDIT, township_id=self.meeting.township_id)
+        self.promised = self.item.commitments.exists()
         self.intro = str(self.meeting)
+        if self.promised:
+            self.intro += "。这项议题已有列入督办的议定事项，完成时限等在议定事项中修改。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"promised": self.promised}
 
     def current(self) -> AgendaItem:
         return self.item

@@ -13,7 +13,7 @@ from common.lists import Column
 from meetings import services
 from meetings.forms.filters import CommitmentFilter
 from meetings.forms.meetings import CommitmentChangeForm, CommitmentForm, ReportForm
-from meetings.models import Commitment, Meeting
+from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services.commitments import FIELDS
 from meetings.views.common import (
     STATE_LIGHTS,
@@ -148,19 +148,25 @@ class CommitmentCreate(FormPage):
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | choices(self.access, self.meeting)
 
-    def get_initial(self) -> dict[str, Any]:
-        """The matter on the agenda it follows from fills the first fields; nonsense in the address fills nothing."""
+    @property
+    def item(self) -> AgendaItem | None:
+        """The matter on the agenda it follows from (`item` in the address); nonsense there names none."""
         number = self.request.GET.get("item", "")
-        item = (
-            self.meeting.agenda.filter(number=int(number)).first() if number.isdecimal() and len(number) < 5 else None
-        )
+        if not (number.isascii() and number.isdigit() and len(number) < 5):
+            return None
+        return self.meeting.agenda.filter(number=int(number)).first()
+
+    def get_initial(self) -> dict[str, Any]:
+        item = self.item
         return {"problem": item.problem_id, "text": item.decision} if item else {}
 
     def get_success_url(self) -> str:
         return self.meeting.get_absolute_url()
 
     def perform(self, form: CommitmentForm) -> str:
-        services.add_commitment(self.meeting, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.add_commitment(
+            self.meeting, item=self.item, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
         return self.meeting.get_absolute_url()
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,10 +12,13 @@ from audit.models import Entry
 from common.lists import Column
 from meetings import services
 from meetings.forms.filters import MeetingFilter
-from meetings.forms.meetings import MeetingForm
+from meetings.forms.meetings import MeetingForm, VillageMeetingForm
 from meetings.models import AgendaItem, Commitment, Meeting
+from meetings.services import rules
 from meetings.services.meetings import FIELDS
 from meetings.views.common import STATE_LIGHTS, cadres_of, counted, link, rounds_for, units_of, villages_for
+from villages.access import Access
+from villages.models import Cadre
 from villages.pages import FormPage, ListPage, Page, with_back
 
 
@@ -69,6 +72,8 @@ class MeetingList(ListPage):
         rows = []
         if self.access.may(Permission.MEETING_EDIT):
             rows.append(("登记会议", with_back(reverse("meetings:meeting_create"), self.here)))
+        elif self.access.may(Permission.MEETING_POST):
+            rows.append(("登记村级部署会", with_back(reverse("meetings:village_meeting_create"), self.here)))
         rows.append(("议题", reverse("meetings:agenda_list")))
         rows.append(("议定事项督办", reverse("meetings:commitment_list")))
         return rows
@@ -98,31 +103,36 @@ class MeetingDetail(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         meeting, access = self.meeting, self.access
-        items = list(meeting.agenda.visible_to(access).select_related("problem__village"))
-        promised = Commitment.objects.visible_to(access).select_related(
-            "problem__village", "meeting", "unit", "lead_official"
-        )
+        items = agenda_of(meeting, access)
+        reviewed = {item.commitment_id for item in items if item.commitment_id}
+        promised = promised_visible_to(access)
         commitments = [self._shown(c) for c in promised.filter(meeting=meeting)]
+        same = Case(When(meeting__kind=meeting.kind, then=0), default=1)
         earlier = list(
-            promised.filter(township_earlier(meeting)).open(meeting.held_on)[: self.earlier_shown + 1]
-            if meeting.level != Meeting.Level.VILLAGE
-            else []
+            promised.filter(earlier_meetings(meeting))
+            .open(meeting.held_on)
+            .exclude(pk__in=reviewed)
+            .order_by(same, "due_on", "pk")[: self.earlier_shown + 1]
         )
+        may_edit = access.may(Permission.MEETING_EDIT, township_id=meeting.township_id)
         return super().get_context_data(**kwargs) | {
             "title": meeting.name,
             "meeting": meeting,
             "departments": list(meeting.departments.all()),
             "items": items,
-            "settled": sum(item.outcome == AgendaItem.Outcome.SETTLED for item in items),
+            "reviews": [self._review(item) for item in items if item.commitment],
+            "matters": [item for item in items if not item.commitment_id],
+            "settled": sum(i.outcome == AgendaItem.Outcome.SETTLED for i in items if not i.commitment_id),
             "commitments": commitments,
             "earlier": [self._shown(c, on_meeting_day=True) for c in earlier[: self.earlier_shown]],
+            "to_review": sum(c.meeting.kind == meeting.kind for c in earlier) if may_edit else 0,
             "earlier_all": reverse("meetings:commitment_list")
             + f"?state=open&as_of={meeting.held_on}&round={meeting.round.key}"
             if len(earlier) > self.earlier_shown
             else "",
-            "may_edit": access.may(
-                Permission.MEETING_EDIT, township_id=meeting.township_id, village_id=meeting.village_id
-            ),
+            "may_edit": may_edit,
+            "may_correct": not may_edit and may_post(access, meeting),
+            "next_url": f"{reverse('meetings:meeting_create')}?after={meeting.pk}",
             "here": self.request.get_full_path(),
             "history": self._history(items, commitments),
         }
@@ -132,6 +142,11 @@ class MeetingDetail(Page):
         state = commitment.state_on(self.meeting.held_on if on_meeting_day else self.access.on)
         return {"row": commitment, "state": state.label, "light": STATE_LIGHTS[state]}
 
+    def _review(self, item: AgendaItem) -> dict[str, Any]:
+        """A matter of the first part beside how its commitment stands today."""
+        assert item.commitment  # noqa: S101 - the first part is made of these
+        return self._shown(item.commitment) | {"item": item}
+
     def _history(self, items: list[AgendaItem], commitments: list[dict[str, Any]]) -> QuerySet[Entry]:
         """What was done with the meeting, its agenda and its commitments, in one list: the page is their one home."""
         own = Q(object_type=Meeting._meta.label_lower, object_id=self.meeting.pk)
@@ -140,13 +155,62 @@ class MeetingDetail(Page):
         return Entry.objects.filter(own)[:100]
 
 
-def township_earlier(meeting: Meeting) -> Q:
-    """Promised at meetings of the same round before this one: what it opens with."""
-    return Q(
+def agenda_of(meeting: Meeting, access: Access) -> list[AgendaItem]:
+    """The visible part of the agenda in its order, with what the page and the minutes name."""
+    rows = meeting.agenda.visible_to(access)
+    return list(rows.select_related("problem__village", "commitment__unit", "commitment__lead_official"))
+
+
+def promised_visible_to(access: Access) -> QuerySet[Commitment]:
+    """Commitments as pages name them."""
+    return Commitment.objects.visible_to(access).select_related("problem__village", "meeting", "unit", "lead_official")
+
+
+def earlier_meetings(meeting: Meeting) -> Q:
+    """Promised at meetings of the same round before this one: a township meeting looks at all, a village's at its own."""
+    earlier = Q(
         meeting__township_id=meeting.township_id,
         meeting__round_id=meeting.round_id,
         meeting__held_on__lt=meeting.held_on,
     )
+    return earlier & Q(meeting__village_id=meeting.village_id) if meeting.village_id else earlier
+
+
+class MeetingMinutes(Page):
+    """会议纪要, as it is printed and signed."""
+
+    permission = Permission.MEETING_VIEW
+    template_name = "meetings/meeting_minutes.html"
+
+    def load(self, pk: int) -> None:
+        rows = Meeting.objects.visible_to(self.access).select_related("township", "round", "village", "chair")
+        self.meeting = get_object_or_404(rows, pk=pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        meeting = self.meeting
+        items = agenda_of(meeting, self.access)
+        promised = list(promised_visible_to(self.access).filter(meeting=meeting))
+        parts = [
+            ("此前会议议定事项落实情况", [self._review(item) for item in items if item.commitment_id]),
+            ("研究议定的事项", [self._matter(item) for item in items if not item.commitment_id]),
+        ]
+        return super().get_context_data(**kwargs) | {
+            "title": f"{meeting.name}纪要",
+            "meeting": meeting,
+            "departments": list(meeting.departments.all()),
+            "parts": [(title, rows) for title, rows in parts if rows],
+            "commitments": promised,
+        }
+
+    def _review(self, item: AgendaItem) -> dict[str, str]:
+        """How the commitment stood on the day of the meeting, and what was said about it."""
+        assert item.commitment  # noqa: S101 - the first part is made of these
+        state = item.commitment.state_on(self.meeting.held_on)
+        return {"head": item.matter, "said": item.decision, "outcome": f"会议当天：{state.label}"}
+
+    def _matter(self, item: AgendaItem) -> dict[str, str]:
+        village = f"（{item.problem.village.name}{item.problem.number}号问题）" if item.problem else ""
+        return {"head": f"{item.matter}{village}", "said": item.decision, "outcome": item.get_outcome_display()}
 
 
 class MeetingFormPage(FormPage):
@@ -177,6 +241,17 @@ class MeetingCreate(MeetingFormPage):
             township=form.cleaned_data["round"].township, by=self.request.user, at=timezone.now(), **form.cleaned_data
         )
 
+    def get_initial(self) -> dict[str, Any]:
+        """The next meeting of a kind (`after` in the address) is like the last one: same round, name, place, chair, departments."""
+        key = self.request.GET.get("after", "")
+        if not (key.isascii() and key.isdigit() and len(key) < 18):
+            return {}
+        last = Meeting.objects.visible_to(self.access).filter(pk=int(key)).first()
+        if last is None:
+            return {}
+        values = {name: getattr(last, name) for name in ("round", "kind", "level", "village", "name", "place", "chair")}
+        return values | {"attendees": last.attendees, "departments": last.departments.all()}
+
 
 class MeetingUpdate(MeetingFormPage):
     title = "修改会议"
@@ -199,4 +274,79 @@ class MeetingUpdate(MeetingFormPage):
     def perform(self, form: MeetingForm) -> Meeting:
         return services.change_meeting(
             self.meeting, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+
+def may_post(access: Access, meeting: Meeting) -> bool:
+    """Whose village held the meeting may correct it."""
+    return meeting.kind == Meeting.Kind.VILLAGE and access.may(
+        Permission.MEETING_POST, township_id=meeting.township_id, village_id=meeting.village_id
+    )
+
+
+class VillageMeetingPage(FormPage):
+    """A village's own meeting, recorded by the village or its resident cadre on a phone."""
+
+    permission = Permission.MEETING_POST
+    form_class = VillageMeetingForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        villages = villages_for(self.access, Permission.MEETING_POST)
+        return super().get_form_kwargs() | {
+            "villages": villages,
+            "cadres": Cadre.objects.visible_to(self.access).filter(
+                Q(village__in=villages) | Q(village=None, township_id__in=villages.values("township_id"))
+            ),
+        }
+
+    def get_success_url(self) -> str:
+        return reverse("meetings:meeting_list")
+
+    def values(self, form: VillageMeetingForm) -> dict[str, Any]:
+        """Arguments of both services; what the phone does not ask is what such a meeting is."""
+        values: dict[str, Any] = form.cleaned_data | {"by": self.request.user, "at": timezone.now()}
+        values["round"] = rules.round_of_day(values["village"].township_id, values["held_on"])
+        return values | {"kind": Meeting.Kind.VILLAGE, "level": Meeting.Level.VILLAGE}
+
+
+class VillageMeetingCreate(VillageMeetingPage):
+    title = "登记村级部署会"
+    success_text = "已登记会议。"
+
+    def get_initial(self) -> dict[str, Any]:
+        """Who has one village need not choose it, and its meeting has a name."""
+        initial: dict[str, Any] = {"held_on": self.access.on}
+        village = villages_for(self.access, Permission.MEETING_POST).first()
+        if village and len(self.access.village_ids) == 1:
+            initial |= {"village": village.pk, "name": f"{village.name}部署会"}
+        return initial
+
+    def perform(self, form: VillageMeetingForm) -> Meeting:
+        values = self.values(form)
+        return services.hold_meeting(township=values["village"].township, **values)
+
+
+class VillageMeetingUpdate(VillageMeetingPage):
+    title = "修改村级部署会"
+
+    def load(self, pk: int) -> None:
+        rows = Meeting.objects.visible_to(self.access).select_related("township", "round", "village", "chair")
+        self.meeting = get_object_or_404(rows.filter(kind=Meeting.Kind.VILLAGE), pk=pk)
+        self.require(Permission.MEETING_POST, township_id=self.meeting.township_id, village_id=self.meeting.village_id)
+
+    def current(self) -> Meeting:
+        return self.meeting
+
+    def get_initial(self) -> dict[str, Any]:
+        return {name: getattr(self.meeting, name) for name in VillageMeetingForm.base_fields}
+
+    def get_success_url(self) -> str:
+        return self.meeting.get_absolute_url()
+
+    def perform(self, form: VillageMeetingForm) -> Meeting:
+        return services.change_meeting(
+            self.meeting,
+            base_version=self.base_version,
+            departments=self.meeting.departments.all(),
+            **self.values(form),
         )

@@ -516,6 +516,16 @@ def _meeting_records(at: SimpleNamespace, problem: Problem) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "meeting": meeting,
+        "village_meeting": Meeting.objects.create(
+            township=at.township,
+            round=at.round,
+            village=at.village,
+            kind="village_mobilisation",
+            level="village",
+            name=f"部署会{at.v}",
+            held_on=SPRING,
+            subject=at.v,
+        ),
         "agenda": AgendaItem.objects.create(meeting=meeting, number=1, problem=problem, matter=at.v, decision=at.v),
         "commitment": Commitment.objects.create(
             meeting=meeting, problem=problem, text=at.v, unit=at.station, lead_official=at.cadre, due_on=SOON, note=at.v

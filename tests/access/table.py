@@ -62,6 +62,7 @@ screening          | village    | xxx xxx xx xx xxx . x .
 pairing            | village    | xxx xxx xx xx xxx . x .
 activity           | village    | xxx xxx xx xx xxx . x .
 meeting            | village    | xxx xxx xx xx xxx . x .
+village_meeting    | village    | xxx xxx xx xx xxx . x .
 agenda             | village    | xxx xxx xx xx xxx . x .
 commitment         | village    | xxx xxx xx xx xxx x x .
 inspection         | village    | xxx xxx xx xx xxx . x .
@@ -266,6 +267,11 @@ meetings:meeting_list              | list   |             | xxx xxx xx xx xxx . 
 meetings:meeting_create            | form   |             | ... ... .. xx ... . . .
 meetings:meeting_detail            | page   | meeting     | xxx xxx xx xx xxx . x .
 meetings:meeting_update            | form   | meeting     | ... ... .. xx ... . . .
+meetings:meeting_minutes           | page   | meeting     | xxx xxx xx xx xxx . x .
+meetings:village_meeting_create    | form   |             | xxx xxx .. .. ... . . .
+meetings:village_meeting_update    | form   | village_meeting | xxx xxx .. .. ... . . .
+meetings:agenda_choose             | form   | meeting     | ... ... .. xx ... . . .
+meetings:agenda_open               | act    | meeting     | ... ... .. xx ... . . .
 meetings:agenda_list               | list   |             | xxx xxx xx xx xxx . x .
 meetings:agenda_create             | form   | meeting     | ... ... .. xx ... . . .
 meetings:agenda_update             | form   | agenda      | ... ... .. xx ... . . .
