@@ -10,13 +10,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
+from html import escape
 from typing import Any
 
 from django import forms
 from django.core.cache import cache
 from django.db.models import CharField, F, IntegerField, Q, QuerySet, Value
 from django.http import QueryDict
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from common import text as texts
@@ -189,10 +189,17 @@ class ProblemFilter(FilterForm):
         access = self.access
         scope = (access.township_ids, access.village_ids, access.unit_ids, access.county_ids, self.value("township"))
         key = (
-            "problem-offers-"
+            "problem-options-"
             + hashlib.sha256(repr([sorted(s) if isinstance(s, frozenset) else s for s in scope]).encode()).hexdigest()
         )
-        return cache.get_or_set(key, self._offers, OFFERS_KEPT)
+        self.drawn, offers = cache.get_or_set(key, self._with_options, OFFERS_KEPT)
+        return offers
+
+    def _with_options(self) -> tuple[dict[str, str], dict[str, list[tuple[Any, str]]]]:
+        """The options of each list as drawn when nothing is chosen, and the lists themselves."""
+        offers = self._offers()
+        drawn = {name: draw_options(offered, None, None) for name, offered in offers.items() if offered}
+        return drawn, offers
 
     def _offers(self) -> dict[str, list[tuple[Any, str]]]:
         """One query."""
@@ -273,7 +280,11 @@ class ProblemFilter(FilterForm):
         else:
             blank = "全部"
         offered = self.offers[name] or getattr(field, "choices", ())
-        return Drawn(name, label, _safe(f"<select {attrs}>{draw_options(offered, value, blank)}</select>"))
+        if value is None and name in self.drawn:
+            options = f'<option value="">{blank}</option>{self.drawn[name]}'
+        else:
+            options = draw_options(offered, value, blank)
+        return Drawn(name, label, _safe(f"<select {attrs}>{options}</select>"))
 
     def chips(self) -> list[dict[str, str]]:
         """What is switched on; the default of open problems shows too, because it hides the closed ones."""
@@ -341,7 +352,7 @@ def draw_options(offered: Iterable[tuple[Any, Any]], value: Any, blank: str | No
         mark = ""
         if str(key) == chosen:
             mark, seen = " selected", True
-        parts.append(f'<option value="{escape(key)}"{mark}>{escape(label)}</option>')
+        parts.append(f'<option value="{escape(str(key))}"{mark}>{escape(str(label))}</option>')
     if not seen:
         parts.append(f'<option value="{escape(chosen)}" selected>所选</option>')
     return "".join(parts)
