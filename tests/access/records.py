@@ -275,7 +275,7 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion
     ):
         layer = at.t
-    if isinstance(record, LinkedCampaign | GoodPractice | WorkKind):
+    if isinstance(record, LinkedCampaign | GoodPractice | WorkKind | ScoreSheet):
         layer = at.t
     if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | NoticeFile | SimpleNamespace):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
