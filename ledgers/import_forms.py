@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from common.forms import CleanTextField, PortalForm
 from ledgers.importing import limits
-from ledgers.importing.importers import IMPORTERS
+from ledgers.importing.importers import HISTORIES, IMPORTERS
 from rounds.models import Round
 
 
@@ -19,6 +19,11 @@ class UploadForm(PortalForm):
     ledger = forms.ChoiceField(label="台账")
     round = forms.ModelChoiceField(
         label="轮次", queryset=Round.objects.none(), required=False, empty_label=None, help_text="村情档案不分轮次。"
+    )
+    history = forms.BooleanField(
+        label="补录：连同进展情况、化解程度、销号时间一并导入",
+        required=False,
+        help_text="只用于问题清单，把已经办过的问题补进系统。检查后须由另一人核对确认，上传人和确认人中须有一位组织委员；每个问题都注明补录和来源文件。不勾选时，新增的问题送审核，这几列不导入。",
     )
     file = forms.FileField(
         label="文件",
@@ -41,6 +46,8 @@ class UploadForm(PortalForm):
         data = super().clean() or {}
         if data.get("ledger") and IMPORTERS[data["ledger"]].needs_round and not data.get("round"):
             self.add_error("round", "请选择轮次。")
+        if data.get("history") and data.get("ledger") and data["ledger"] not in HISTORIES:
+            self.add_error("history", "只有问题清单可以补录，其他台账请不要勾选。")
         return data
 
 

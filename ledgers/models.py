@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 
 from common.models import Versioned
 from jobs.models import Job
+from problems.models import Problem
 from rounds.models import Round
 from villages.models import Township
 
@@ -41,6 +42,7 @@ class Import(Versioned):
     round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="imports", verbose_name="轮次")
     ledger = models.CharField("台账", max_length=2)
     state = models.CharField("状态", max_length=12, choices=State, default=State.CHECKING)
+    history = models.BooleanField("补录", default=False)  # rows come with the course they took before the portal
     file = models.FileField("文件", upload_to="imports/%Y/%m/", max_length=200)
     cells = models.FileField(upload_to="imports/%Y/%m/", max_length=200, blank=True)
     marked = models.FileField("标注后的文件", upload_to="imports/%Y/%m/", max_length=200, blank=True)
@@ -75,6 +77,11 @@ class Import(Versioned):
                 name="import_applied",
                 condition=~Q(state__in=["applied", "undoing", "undone"]) | Q(applied_at__isnull=False),
             ),
+            models.CheckConstraint(
+                name="import_history_two_people",
+                condition=Q(history=False) | Q(applied_by=None) | ~Q(applied_by=F("by")),
+                violation_error_message="补录须由上传人以外的另一人确认。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,8 +91,31 @@ class Import(Versioned):
         return reverse("ledgers:import_detail", args=[self.pk])
 
     @property
+    def waits_for_another(self) -> bool:
+        """A 补录 that was checked is confirmed by somebody else than its uploader."""
+        return self.history and self.state == self.State.CHECKED
+
+    @property
+    def state_words(self) -> str:
+        return "待另一人确认" if self.waits_for_another else self.get_state_display()
+
+    @property
     def is_working(self) -> bool:
         return self.state in (self.State.CHECKING, self.State.APPLYING, self.State.UNDOING)
+
+
+class Backfill(models.Model):
+    """That a problem was taken over with its history, from which row of which ledger. Written with the problem, gone only with it."""
+
+    problem = models.OneToOneField(Problem, models.CASCADE, related_name="backfill", verbose_name="问题")
+    record = models.ForeignKey(Import, models.PROTECT, related_name="backfills", verbose_name="导入")
+    row = models.PositiveIntegerField("行")
+
+    class Meta:
+        verbose_name = "补录"
+
+    def __str__(self) -> str:
+        return f"{self.record}第{self.row}行"
 
 
 class LearnedName(models.Model):

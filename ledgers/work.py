@@ -1,4 +1,4 @@
-"""Long work of this app: writing the workbook of an export."""
+"""Long work of this app: writing the workbook of an export, clearing away old files every day."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ledgers import files, lists
 from ledgers.definitions import LEDGERS
 from ledgers.form import Ask
 from ledgers.producing import Progress, place_name, write_ledger
+from ledgers.services import imports
 from ledgers.services.exports import key_of, note_export
 from ledgers.writing import Book
 from rounds.models import Round
@@ -52,6 +53,12 @@ def export_ledger(
         "rows": rows,
         "scope": scope_of(access),
     }
+
+
+def clear_files(progress: Progress, *, day: str) -> dict[str, Any]:
+    """The job of every day: workbooks of old imports and exports nobody fetched go; what was imported stays. Bears being done twice."""
+    progress(10, "清理过期的文件")
+    return {"imports": imports.clear_old(at=timezone.now()), "exports": files.remove_old()}
 
 
 def _ask(access: Access, rounds: list[int], as_of: str, since: str, source: str, query: str) -> tuple[Ask, str]:

@@ -83,7 +83,9 @@ class Context:
         answers: dict[str, str],
         learned: dict[tuple[str, str], str],
         date1904: bool = False,
+        source: str = "",
     ) -> None:
+        self.source = source  # the name of the file, for what is recorded with its origin
         self.township, self.round, self.at, self.by = township, round, at, by
         self.today: date = timezone.localdate(at)
         self.answers, self.learned, self.date1904 = answers, learned, date1904

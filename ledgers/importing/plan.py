@@ -66,6 +66,7 @@ class Item:
     fixed: list[str] = field(default_factory=list)  # keys of columns that differ but are not changed by an import
     label: str = ""
     extra: Any = None  # what the importer's check leaves for its application
+    told: list[str] = field(default_factory=list)  # what besides its cells the preview says of the row
 
     @property
     def row(self) -> int:
@@ -98,6 +99,7 @@ class Field:
     person: bool = False
     accepted: str = ""
     elsewhere: str = ""
+    only_new: bool = False  # read for a row the portal does not have; of one it has, it is changed elsewhere
 
 
 def shown_value(value: Any) -> str:
@@ -311,7 +313,7 @@ def _compare(
         cell, old_cell = item.line.cells.get(one.key), as_cell(now[one.key])
         if alike(cell, old_cell) or (cell is None and not clears):
             continue
-        if one.parse is None:
+        if one.parse is None or one.only_new:
             item.fixed.append(one.key)
             continue
         good, new = _read(item, one, ctx, labels[one.key])

@@ -17,8 +17,10 @@ from django.apps import apps
 from django.core.files.base import ContentFile, File
 from django.db import models, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from accounts.models import User
+from accounts.permissions import Permission
 from audit import services as audit
 from common import text as texts
 from common.errors import Refused
@@ -26,13 +28,14 @@ from common.models import RecordChanged, save_if_unchanged
 from jobs import services as jobs
 from ledgers.importing import limits
 from ledgers.importing.context import Context, Question
-from ledgers.importing.importers import IMPORTERS, Importer
+from ledgers.importing.importers import HISTORIES, IMPORTERS, Importer, importer_of
 from ledgers.importing.importers.base import Writer
 from ledgers.importing.plan import CONFLICTS, MINE, THEIRS, Item, Plan, Status, make_plan, sentence, shown_value, wanted
 from ledgers.importing.runner import mark_workbook, read_workbook
 from ledgers.importing.table import SKIP, Table, Unsure, read_table
-from ledgers.models import Import, LearnedName
+from ledgers.models import Backfill, Import, LearnedName
 from rounds.models import Round
+from villages.access import access_of
 from villages.models import Township
 
 State = Import.State
@@ -56,9 +59,16 @@ class Checked:
 # receiving
 
 
-def receive(file: Any, *, township: Township, round: Round | None, ledger: str, by: Any, at: datetime) -> Import:
-    """Store an uploaded workbook and ask for its check. Only size and name are looked at here: the web process parses nothing."""
+def receive(
+    file: Any, *, township: Township, round: Round | None, ledger: str, by: Any, at: datetime, history: bool = False
+) -> Import:
+    """Store an uploaded workbook and ask for its check. Only size and name are looked at here: the web process parses nothing.
+
+    `history`: 补录, new rows come with the course they took before (progress, degree, close-out); another person confirms it.
+    """
     importer = IMPORTERS[ledger]
+    if history and ledger not in HISTORIES:
+        raise Refused("只有问题清单可以连同进展和销号补录，其他台账请不要勾选补录。", field="history")
     if importer.needs_round and (round is None or round.township_id != township.pk):
         raise Refused("请选择本乡镇的轮次。", field="round")
     if file.size == 0:
@@ -71,7 +81,7 @@ def receive(file: Any, *, township: Township, round: Round | None, ledger: str, 
     file.seek(0)
     record = Import(
         township=township, round=round if importer.needs_round else None, ledger=ledger, name=name, size=file.size,
-        sha256=sha256, by=by, at=at,
+        sha256=sha256, history=history, by=by, at=at,
     )  # fmt: skip
     record.file.save(f"{uuid.uuid4().hex}.xlsx", File(file), save=False)
     try:
@@ -155,9 +165,11 @@ def examine(
     answers: Mapping[str, str],
     by: Any,
     at: datetime,
+    history: bool = False,
+    source: str = "",
 ) -> Checked:
     """Everything a check does after the workbook was read. Writes nothing that stays."""
-    importer = IMPORTERS[ledger]()
+    importer = importer_of(ledger, history=history)
     learned = learned_names(township, ledger)
     ctx = Context(
         township=township,
@@ -167,6 +179,7 @@ def examine(
         answers=dict(answers),
         learned=learned,
         date1904=bool(workbook.get("date1904")),
+        source=source,
     )
     known = wanted(importer)
     columns = {text: meaning for (kind, text), meaning in learned.items() if kind == "column"}
@@ -290,7 +303,7 @@ def report_of(checked: Checked) -> dict[str, Any]:
 
 
 def _row(item: Item) -> dict[str, Any]:
-    return {"row": item.row, "label": item.label, "changes": item.changes}
+    return {"row": item.row, "label": item.label, "changes": item.changes, "told": item.told}
 
 
 def cells_of(record: Import) -> dict[str, Any]:
@@ -300,7 +313,7 @@ def cells_of(record: Import) -> dict[str, Any]:
 
 def check(progress: Progress, *, import_id: int, user_id: int, at: str) -> dict[str, Any]:
     """The job behind “只检查”: reads the workbook in a child process, then compares. Writes the report and nothing else."""
-    record = Import.objects.select_related("township__county", "round").get(pk=import_id)
+    record = Import.objects.select_related("township__county", "round", "by").get(pk=import_id)
     user, moment = User.objects.get(pk=user_id), datetime.fromisoformat(at)
     link = {"url": record.get_absolute_url(), "label": "查看检查结果"}
     if record.state != State.CHECKING:
@@ -317,7 +330,7 @@ def check(progress: Progress, *, import_id: int, user_id: int, at: str) -> dict[
         progress(40, "逐行检查")
         checked = examine(
             workbook, ledger=record.ledger, township=record.township, round=record.round, answers=record.answers,
-            by=user, at=moment,
+            by=user, at=moment, history=record.history, source=record.name,
         )  # fmt: skip
     except Refused as refusal:
         _move(record, to=State.UNREADABLE, values={"refusal": str(refusal)[:500]}, expected=[State.CHECKING])
@@ -369,13 +382,31 @@ def start_apply(record: Import, *, by: Any, at: datetime, reason: str = "", skip
             )
         if record.report.get("needs_reason") and not reason.strip():
             raise Refused("这次导入修改了责任人、时限等内容，请写明修改原因。", field="reason")
+        if record.history:
+            two_people(record, by=by, at=at)
     _move(record, to=State.APPLYING, values={"reason": reason.strip()[:200]}, expected=[State.CHECKED])
     _ask_for(record, APPLY, f"导入{IMPORTERS[record.ledger]().ledger.name}：{record.name}", by=by, at=at)
 
 
+def two_people(record: Import, *, by: Any, at: datetime) -> tuple[Any, Any]:
+    """(who brought a 补录, who answers for its degrees and close-outs). Refused when one person is both, or neither may close a problem."""
+    if by.pk == record.by_id:
+        raise Refused("补录须由上传人以外的另一人核对后确认，请通知组织委员打开本页确认。")
+    day = timezone.localdate(at)
+
+    def decides(user: Any) -> bool:
+        return access_of(user, day).may(Permission.CLOSE_DECIDE, township_id=record.township_id)
+
+    if decides(by):
+        return record.by, by
+    if decides(record.by):
+        return by, record.by
+    raise Refused("补录含化解程度和销号，上传人和确认人中须有一位是组织委员。请组织委员打开本页确认。")
+
+
 def apply(progress: Progress, *, import_id: int, user_id: int, at: str) -> dict[str, Any]:
     """The job behind 「导入 n 条」: plans again, and writes all of it in one transaction if it is still what the preview showed."""
-    record = Import.objects.select_related("township__county", "round").get(pk=import_id)
+    record = Import.objects.select_related("township__county", "round", "by").get(pk=import_id)
     user, moment = User.objects.get(pk=user_id), datetime.fromisoformat(at)
     link = {"url": record.get_absolute_url(), "label": "查看导入结果"}
     if record.state != State.APPLYING:
@@ -411,13 +442,20 @@ def write(record: Import, *, by: Any, at: datetime, progress: Progress = lambda 
     """Write what the preview showed, all or nothing. Refused when it would no longer be the same."""
     checked = examine(
         cells_of(record), ledger=record.ledger, township=record.township, round=record.round, answers=record.answers,
-        by=by, at=at,
+        by=by, at=at, history=record.history, source=record.name,
     )  # fmt: skip
     plan = checked.plan
     if checked.questions or plan is None or fingerprint(plan) != record.report.get("fingerprint"):
         raise Refused("检查之后系统中的数据有变动，结果与预览不同，一行也没有写入。请重新检查。")
     writer = Writer(checked.context, by, at, record.reason, progress)
+    if record.history:
+        writer.brought_by, writer.confirmed_by = two_people(record, by=by, at=at)
     checked.importer.apply(plan, writer)
+    if record.history:
+        problems = [one for one in writer.touched if one.model == "problems.problem" and one.was is None]
+        Backfill.objects.bulk_create(
+            [Backfill(problem_id=one.pk, record=record, row=one.row) for one in problems], batch_size=500
+        )
     done = {
         "touched": [vars(touched) for touched in writer.touched],
         "counts": record.report["counts"],
@@ -432,7 +470,7 @@ def write(record: Import, *, by: Any, at: datetime, progress: Progress = lambda 
     counts = record.report["counts"]
     audit.record(
         record,
-        f"导入{checked.importer.ledger.name}：新增{counts['new']}，修改{counts['changed']}",
+        f"{'补录' if record.history else '导入'}{checked.importer.ledger.name}：新增{counts['new']}，修改{counts['changed']}",
         by=by,
         at=at,
         reason=record.reason,
@@ -532,8 +570,9 @@ def take_back(record: Import, *, by: Any, at: datetime) -> None:
     audit.record(record, "撤销导入", by=by, at=at)
 
 
-# Written together with the record itself, never by a person alone.
-_OWN_PARTS = {"problems.step"}
+# Written together with the record itself.
+# A later entry or close-out moves the problem's version, by which the undo has been refused before.
+_OWN_PARTS = {"problems.step", "problems.progressentry", "problems.closerequest", "ledgers.backfill"}
 
 
 def _refuse_used(model: type[models.Model], keys: set[int], made: Mapping[type[models.Model], set[int]]) -> None:

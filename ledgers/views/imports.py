@@ -22,7 +22,7 @@ from common.errors import Refused
 from common.lists import Column
 from ledgers.import_forms import ApplyForm, UploadForm
 from ledgers.importing import templates
-from ledgers.importing.importers import IMPORTERS
+from ledgers.importing.importers import IMPORTERS, importer_of
 from ledgers.importing.plan import MINE, THEIRS
 from ledgers.models import Import
 from ledgers.services import imports
@@ -49,9 +49,9 @@ class ImportList(ListPage):
     def get_columns(self) -> list[Column]:
         return [
             Column("文件", lambda r: format_html('<a href="{}">{}</a>', r.get_absolute_url(), r.name), lead=True),
-            Column("台账", lambda r: IMPORTERS[r.ledger]().ledger.name),
+            Column("台账", lambda r: IMPORTERS[r.ledger]().ledger.name + ("（补录）" if r.history else "")),
             Column("轮次", lambda r: str(r.round) if r.round else "—", css="nowrap"),
-            Column("状态", lambda r: r.get_state_display(), css="nowrap"),
+            Column("状态", lambda r: r.state_words, css="nowrap"),
             Column("结果", _result),
             Column("上传人", lambda r: r.by.name, css="nowrap"),
             Column("上传时间", lambda r: moment(r.at), css="nowrap"),
@@ -116,6 +116,7 @@ class ImportCreate(FormPage):
             township=township,
             round=round,
             ledger=ledger,
+            history=form.cleaned_data["history"],
             by=self.request.user,
             at=timezone.now(),
         )
@@ -134,7 +135,7 @@ class OneImport(PermissionRequired):
             "township", "round", "by", "applied_by", "undone_by", "job"
         )
         self.record = get_object_or_404(rows, pk=pk)
-        self.importer = IMPORTERS[self.record.ledger]()
+        self.importer = importer_of(self.record.ledger, history=self.record.history)
         self.require(self.importer.permission, township_id=self.record.township_id)
 
     def get_success_url(self) -> str:
@@ -153,7 +154,7 @@ class ImportDetail(OneImport, Page):
         context = super().get_context_data(**kwargs)
         is_checked = record.state == Import.State.CHECKED
         context |= {
-            "title": f"导入{self.importer.ledger.name}",
+            "title": f"{'补录' if record.history else '导入'}{self.importer.ledger.name}",
             "record": record,
             "ledger": self.importer.ledger,
             "report": report,
@@ -171,7 +172,10 @@ class ImportDetail(OneImport, Page):
             "history": history(record),
             "job_waits": record.is_working and record.job and not record.job.is_over,
         }
-        if is_checked and writes:
+        waits = record.waits_for_another and record.by_id == self.request.user.pk
+        if is_checked and writes and waits:
+            context["waits_for_another"] = True
+        elif is_checked and writes:
             context["form"] = kwargs.get("form") or ApplyForm(
                 needs_reason=bool(report.get("needs_reason")), refused=counts.get("refused", 0)
             )
@@ -231,6 +235,8 @@ class ImportUndo(OneImport, ActionPage):
     success_text = "正在撤销。"
 
     def perform(self) -> None:
+        if self.record.history:  # it takes close-outs back
+            self.require(Permission.CLOSE_DECIDE, township_id=self.record.township_id)
         imports.start_undo(self.record, by=self.request.user, at=timezone.now())
 
 

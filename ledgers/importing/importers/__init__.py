@@ -3,6 +3,7 @@
 from ledgers.importing.importers.base import Importer
 from ledgers.importing.importers.commitments import CommitmentImporter
 from ledgers.importing.importers.figures import FiguresImporter
+from ledgers.importing.importers.histories import HistoryImporter
 from ledgers.importing.importers.inspections import InspectionImporter
 from ledgers.importing.importers.measures import MeasureImporter
 from ledgers.importing.importers.pairings import PairingImporter
@@ -22,4 +23,12 @@ IMPORTERS: dict[str, type[Importer]] = {
     )
 }
 
-__all__ = ["IMPORTERS", "Importer"]
+# Ledgers that can be taken over with the course their rows took before (补录).
+HISTORIES: dict[str, type[Importer]] = {HistoryImporter.code: HistoryImporter}
+
+
+def importer_of(ledger: str, *, history: bool = False) -> Importer:
+    return (HISTORIES if history else IMPORTERS)[ledger]()
+
+
+__all__ = ["HISTORIES", "IMPORTERS", "Importer", "importer_of"]

@@ -46,6 +46,9 @@ class Writer:
     at: Any
     reason: str
     progress: Callable[[int, str], None] = lambda percent, step: None
+    # 补录 stands on two people: who brought the ledger, and who answers for degree and close-out.
+    brought_by: Any = None
+    confirmed_by: Any = None
     touched: list[Touched] = field(default_factory=list)
     _made: dict[Any, Any] = field(default_factory=dict)
 

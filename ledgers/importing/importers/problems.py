@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from accounts.permissions import Permission
 from common.errors import Refused
@@ -134,7 +134,7 @@ class ProblemImporter(Importer):
         "severity": list(SEVERITIES.values()), "lead": "people", "owner": "people", "unit": "units",
     }  # fmt: skip
     strict_lists = frozenset({"village", "category", "severity"})
-    examples = (
+    examples: ClassVar[tuple[dict[str, str], ...]] = (
         {
             "village": "某某村", "category": "基础设施建设问题", "description": "村道破损，群众出行不便",
             "source": "走访", "discovered_on": "2026年3月5日", "households": "54", "severity": "较难",
@@ -152,7 +152,7 @@ class ProblemImporter(Importer):
         "title": "description", "lead_official": "lead", "responsible_unit": "unit", "assisting_units": "assisting",
         "due_on": "deadline", "source_event": "source",
     }  # fmt: skip
-    fields = (
+    fields: ClassVar[tuple[Field, ...]] = (
         Field("village", ("村名", "村名称", "所在村", "行政村", "村（社区）", "村社区", "村别", "单位（村）", "所属村", "村党组织", "村党组织名称", "村居"), read_village, required=True, needed=True, accepted="本乡镇的村名"),
         Field("category", ("类别", "类型", "问题类型", "问题分类", "分类", "所属类别"), read_choice(_CATEGORIES, accepted=[c.label for c in Category]), required=True, needed=True, accepted="、".join(c.label for c in Category)),
         Field("description", ("问题", "具体问题", "存在问题", "主要问题", "问题内容", "存在的问题", "问题表现", "问题具体描述", "主要问题表现", "存在的主要问题", "问题及表现"), read_matter, required=True, needed=True, accepted="一句话写明是什么问题"),
