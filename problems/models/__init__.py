@@ -1,8 +1,9 @@
 """The problem ledger: problems and their standing over time, measures, plans, progress, evidence, requests."""
 
+from problems.models.criteria import CloseCriterion
 from problems.models.evidence import Evidence, Upload
-from problems.models.plans import Measure, PlanReview, VillagePlan
-from problems.models.problem import KeyProject, Problem, Step
+from problems.models.plans import Measure, PlanReview, PlanVersion, VillagePlan
+from problems.models.problem import Assistance, KeyProject, Problem, Step
 from problems.models.progress import Instruction, Milestone, ProgressEntry
 from problems.models.requests import CloseRequest, Extension
 from problems.terms import NEVER_ON, OPEN_STATES, Category, Colour, DeadlineKind, Degree, Severity, Source, State
@@ -10,7 +11,9 @@ from problems.terms import NEVER_ON, OPEN_STATES, Category, Colour, DeadlineKind
 __all__ = [
     "NEVER_ON",
     "OPEN_STATES",
+    "Assistance",
     "Category",
+    "CloseCriterion",
     "CloseRequest",
     "Colour",
     "DeadlineKind",
@@ -22,6 +25,7 @@ __all__ = [
     "Measure",
     "Milestone",
     "PlanReview",
+    "PlanVersion",
     "Problem",
     "ProgressEntry",
     "Severity",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 
+from problems.models.criteria import CloseCriterion
 from problems.models.problem import Problem
 from problems.models.progress import Milestone, ProgressEntry
 
@@ -45,8 +46,8 @@ class Upload(StoredFile):
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def visible_to(self, access: Access) -> EvidenceQuerySet:
-        """A photo is seen by whoever sees its problem."""
-        return self.filter(problem__in=Problem.objects.visible_to(access).values("pk"))
+        """A photo is seen by whoever is shown its problem: before acceptance, only by the posts that work on the ledger."""
+        return self.filter(problem__in=Problem.objects.shown_to(access).values("pk"))
 
 
 class Evidence(StoredFile):
@@ -55,6 +56,7 @@ class Evidence(StoredFile):
     problem = models.ForeignKey(Problem, models.CASCADE, related_name="evidence", verbose_name="问题")
     progress = models.ForeignKey(ProgressEntry, models.CASCADE, null=True, blank=True, related_name="evidence")
     milestone = models.ForeignKey(Milestone, models.CASCADE, null=True, blank=True, related_name="evidence")
+    criterion = models.ForeignKey(CloseCriterion, models.SET_NULL, null=True, blank=True, related_name="evidence")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
     at = models.DateTimeField("上传时间")
 

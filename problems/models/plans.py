@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from common.models import Versioned
 from problems.models.problem import Problem
@@ -29,12 +30,14 @@ class VillagePlan(Versioned):
         SUBMITTED = "submitted", "待审定"
         RETURNED = "returned", "退回修改"
         APPROVED = "approved", "已审定"
+        AMENDING = "amending", "调整中"
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="plans", verbose_name="轮次")
     village = models.ForeignKey(Village, models.PROTECT, related_name="plans", verbose_name="村")
     causes = models.TextField("原因分析", blank=True)
     goals = models.TextField("整顿目标", blank=True)
     state = models.CharField("状态", max_length=12, choices=State, default=State.DRAFT)
+    # Of the version in force: it stands while an approved plan is being amended, until the amended one is approved.
     approved_on = models.DateField("审定日期", null=True, blank=True)
 
     objects = VillageRecordQuerySet.as_manager()
@@ -48,7 +51,8 @@ class VillagePlan(Versioned):
             ),
             models.CheckConstraint(
                 name="plan_approved_day",
-                condition=Q(state="approved", approved_on__isnull=False) | (~Q(state="approved") & Q(approved_on=None)),
+                condition=(~Q(state__in=["approved", "amending"]) | Q(approved_on__isnull=False))
+                & (~Q(state="draft") | Q(approved_on=None)),
             ),
         ]
 
@@ -64,12 +68,13 @@ class VillagePlan(Versioned):
 
 
 class PlanReview(models.Model):
-    """A plan was submitted, returned with remarks, or approved."""
+    """A plan was submitted, returned with remarks, approved, or taken up again to be amended."""
 
     class Action(models.TextChoices):
         SUBMIT = "submit", "提交审定"
         RETURN = "return", "退回修改"
         APPROVE = "approve", "审定通过"
+        AMEND = "amend", "启动调整"
 
     plan = models.ForeignKey(VillagePlan, models.CASCADE, related_name="reviews", verbose_name="方案")
     action = models.CharField("操作", max_length=8, choices=Action)
@@ -86,6 +91,29 @@ class PlanReview(models.Model):
         return f"{self.get_action_display()} {self.on}"
 
 
+class PlanVersion(models.Model):
+    """A plan as it was approved: its words and its three lists, which the plan's later changes leave alone."""
+
+    plan = models.ForeignKey(VillagePlan, models.CASCADE, related_name="versions", verbose_name="方案")
+    number = models.PositiveSmallIntegerField("版次")
+    causes = models.TextField("原因分析")
+    goals = models.TextField("整顿目标")
+    # As printed, because people and words of the ledger go on changing: {"problems": [{column: text}], "tasks": […]}
+    lists = models.JSONField("清单")
+    reason = models.CharField("调整原因", max_length=500, blank=True)
+    approved_on = models.DateField("审定日期")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="审定人")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "方案版次"
+        ordering = ["plan_id", "-number"]
+        constraints = [models.UniqueConstraint(fields=["plan", "number"], name="plan_version_number")]
+
+    def __str__(self) -> str:
+        return f"第{self.number}版（{self.approved_on}审定）"
+
+
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def visible_to(self, access: Access) -> MeasureQuerySet:
         scope = access.within(township="problem__township_id", village="problem__village_id")
@@ -96,6 +124,10 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def shown_to(self, access: Access) -> MeasureQuerySet:
         """What the task list shows: measures of problems not yet accepted only to those who see such problems in the ledger."""
         return self.visible_to(access).filter(problem__in=Problem.objects.shown_to(access).values("pk"))
+
+    def known_on(self, day: date) -> MeasureQuerySet:
+        """Those that stood on a day."""
+        return self.filter(added_on__lte=day)
 
     def done(self, day: date) -> MeasureQuerySet:
         return self.filter(done_on__lte=day)
@@ -124,6 +156,8 @@ class Measure(Versioned):
     deadline_kind = models.CharField("时限方式", max_length=12, choices=DeadlineKind, default=DeadlineKind.DATE)
     starts_on = models.DateField("开始日期", null=True, blank=True)
     due_on = models.DateField("完成时限", null=True, blank=True)
+    # From this day on it counts: the day it was entered, or began, or was done, whichever came first.
+    added_on = models.DateField("列入日期", default=timezone.localdate, editable=False)
     done_on = models.DateField("完成日期", null=True, blank=True)
     done_note = models.CharField("完成情况", max_length=300, blank=True)
 

@@ -168,6 +168,29 @@ class Problem(Versioned, Standing):
         return self.state in (*RUNNING_STATES, State.SUSPENDED)
 
 
+class Assistance(models.Model):
+    """A unit helped with a problem from `since` until `until` (the first day it no longer did; null: it still does).
+
+    `Problem.assisting_units` says how it is now; both are brought together by problems.services.assisting.
+    """
+
+    problem = models.ForeignKey(Problem, models.CASCADE, related_name="assistance", verbose_name="问题")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="协助单位")
+    since = models.DateField("开始日期")
+    until = models.DateField("结束日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "协助经过"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["problem", "unit"], condition=Q(until=None), name="assistance_one_present"),
+            models.CheckConstraint(name="assistance_until_after", condition=Q(until=None) | Q(until__gte=F("since"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.problem_id} {self.unit_id} {self.since}"
+
+
 class Step(Standing):
     """A change of a problem's standing: what was done, by whom, and how the problem stood from `since` until the next step.
 
