@@ -8,7 +8,9 @@ class InspectionsConfig(AppConfig):
     def ready(self) -> None:
         from inspections.sections import of_problem
         from problems import sections as problem_sections
+        from villages import handing
         from villages import sections as village_sections
 
         problem_sections.register(of_problem)
         village_sections.register("inspections.sections.of_village")
+        handing.register("inspections.handing")

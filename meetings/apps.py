@@ -8,5 +8,7 @@ class MeetingsConfig(AppConfig):
     def ready(self) -> None:
         from meetings.sections import of_problem
         from problems import sections
+        from villages import handing
 
         sections.register(of_problem)
+        handing.register("meetings.handing")

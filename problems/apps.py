@@ -6,6 +6,7 @@ class ProblemsConfig(AppConfig):
     verbose_name = "问题台账"
 
     def ready(self) -> None:
-        from villages import sections
+        from villages import handing, sections
 
         sections.register("problems.village_section.of_village")
+        handing.register("problems.handing")

@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.permissions import Permission as P
 from accounts.roles import Role
 from common import chinese
+from handovers.models import HandOver
 from inspections.models import Notice
 from meetings.models import Commitment
 from problems.models import CloseRequest, Extension, Problem, VillagePlan
@@ -89,7 +90,7 @@ class Home(TemplateView):
         if access.is_administrator:
             return context | administrator()
         if not access.grants:
-            return context | {"nothing": True}
+            return context | {"nothing": True, "to_confirm": to_confirm(access)}
         problems = Problem.objects.visible_to(access)
         by_township = len(access.township_ids) > 1
         in_field = bool(access.roles & FIELD_ROLES)
@@ -150,6 +151,7 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         if count:
             found.append(Tile(label, count, url))
 
+    found += to_confirm(access)
     ledger = "problems:problem_list"
     mine = Problem.objects.visible_to(access).order_by().values("pk")
     if access.may(P.PROBLEM_REVIEW):
@@ -190,6 +192,22 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
             link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()),
         )
     return found
+
+
+def to_confirm(access: Access) -> list[Tile]:
+    """Hand-overs that wait for this person's word; who takes a post may hold none yet."""
+    waiting = list(HandOver.objects.waiting_for(access.user)[:2])
+    if not waiting:
+        return []
+    if len(waiting) == 1:
+        return [Tile("待您确认的岗位交接", 1, waiting[0].get_absolute_url())]
+    return [
+        Tile(
+            "待您确认的岗位交接",
+            HandOver.objects.waiting_for(access.user).count(),
+            link("handovers:handover_list", mine=1),
+        )
+    ]
 
 
 def urgent(problems: QuerySet[Problem], day: date, *, everything: bool) -> list[dict[str, Any]]:

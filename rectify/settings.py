@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "inspections",
     "acceptances",
     "reports",
+    "handovers",
     "ledgers",
     "rectify",
 ]

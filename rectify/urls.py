@@ -7,6 +7,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("accounts/", include("accounts.urls")),
     path("problems/", include("problems.urls")),
+    path("villages/hand-overs/", include("handovers.urls")),
     path("villages/", include("villages.urls")),
     path("workdays/", include("workdays.urls")),
     path("rounds/", include("rounds.urls")),

@@ -10,8 +10,10 @@ class ReportsConfig(AppConfig):
         from accounts.permissions import Permission
         from jobs import registry
         from reports import guards
+        from villages import handing
 
         registry.register("render_summary", "reports.work.render_summary", shared_with=Permission.SUMMARY_VIEW)
         registry.register("monthly_drafts", "reports.schedule.monthly_drafts")
         registry.daily("monthly_drafts", "自动起草月报")
+        handing.register("reports.handing")
         post_migrate.connect(guards.put_in_place, sender=self)

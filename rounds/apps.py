@@ -6,6 +6,7 @@ class RoundsConfig(AppConfig):
     verbose_name = "整顿轮次"
 
     def ready(self) -> None:
-        from villages import sections
+        from villages import handing, sections
 
         sections.register("rounds.sections.of_village")
+        handing.register("rounds.handing")

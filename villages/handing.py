@@ -16,7 +16,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from accounts.roles import ROLE_LEVEL, Level
@@ -48,11 +47,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Duty:
-    """A post that is given up: whose, where, and his last day in it. `kept` are villages where he holds another post after that day."""
+    """A post that is given up, and the day as of which is listed what goes over with it.
+
+    `kept` are villages where the giver holds another post afterwards, `stays` says whether he holds any other in the township.
+    """
 
     assignment: Assignment
-    last_day: date
+    day: date
     kept: frozenset[int] = field(default_factory=frozenset)
+    stays: bool = False
 
     @property
     def giver(self) -> Cadre:
@@ -64,29 +67,38 @@ class Duty:
 
     @property
     def township_id(self) -> int | None:
-        place = self.assignment.place
-        return place.pk if self.level == Level.TOWNSHIP else getattr(place, "township_id", None)
+        """The township of the post; None for the county's."""
+        a = self.assignment
+        place = a.village or a.unit
+        return a.township_id or (place.township_id if place else None)
 
-    def within(self, *, village: str, township: str) -> Q:
-        """The records of the post's place, by the lookups that lead to a village and a township.
+    def personal(self, *, village: str, township: str) -> Q:
+        """Where the giver's own items are looked for, by the lookups that lead to a village and a township.
 
-        From a post over the township nothing moves that lies in a village the giver still answers for.
+        With a post of a village go his items of that village; with any other post his items of the township, less those of villages he still
+        answers for.
         """
         if self.level == Level.VILLAGE:
             return Q(**{village: self.assignment.village_id})
-        if self.level != Level.TOWNSHIP:
+        if self.township_id is None:
             return Q(pk__in=[])
-        condition = Q(**{township: self.assignment.township_id})
+        condition = Q(**{township: self.township_id})
         return condition & ~Q(**{f"{village}__in": sorted(self.kept)}) if self.kept else condition
 
+    def reach(self, *, village: str, township: str, unit: str = "") -> Q:
+        """Everything the post itself reaches over."""
+        if self.level == Level.VILLAGE:
+            return Q(**{village: self.assignment.village_id})
+        if self.level == Level.UNIT:
+            return Q(**{unit: self.assignment.unit_id}) if unit else Q(pk__in=[])
+        return Q(**{township: self.township_id}) if self.township_id else Q(pk__in=[])
 
-def duty_of(assignment: Assignment, last_day: date) -> Duty:
-    """The post with what its giver keeps; one query for a post over a township, none else."""
-    kept: frozenset[int] = frozenset()
-    if ROLE_LEVEL[assignment.role] == Level.TOWNSHIP:
-        others = Assignment.objects.filter(cadre=assignment.cadre_id, village__isnull=False)
-        kept = frozenset(others.exclude(ends_on__lte=last_day).values_list("village_id", flat=True))
-    return Duty(assignment, last_day, kept)
+
+def duty_of(assignment: Assignment, *, last_day: date, day: date) -> Duty:
+    """The post, with what its giver keeps after his last day in it; one query."""
+    others = Assignment.objects.filter(cadre=assignment.cadre_id).exclude(pk=assignment.pk)
+    kept = list(others.exclude(ends_on__lte=last_day).values_list("village_id", flat=True))
+    return Duty(assignment, day, frozenset(village for village in kept if village), bool(kept))
 
 
 _offers: list[str] = []
@@ -128,9 +140,7 @@ def offer_pages(*, action: str, papers: str) -> None:
 
 def action_of(assignment: Assignment) -> list[tuple[str, str]]:
     """(label, address) of the page where a duty is handed over."""
-    if not _action:
-        return [("移交", reverse("villages:assignment_hand_over", args=[assignment.pk]))]
-    return [import_string(_action)(assignment)]
+    return [import_string(_action)(assignment)] if _action else []
 
 
 def papers_of(duties: Sequence[int]) -> Mapping[int, tuple[str, str]]:

@@ -41,7 +41,6 @@ urlpatterns = [
     path("assignments/new/", people.AssignmentCreate.as_view(), name="assignment_create"),
     path("assignments/<int:pk>/edit/", people.AssignmentUpdate.as_view(), name="assignment_update"),
     path("assignments/<int:pk>/end/", people.AssignmentEnd.as_view(), name="assignment_end"),
-    path("assignments/<int:pk>/hand-over/", people.AssignmentHandOver.as_view(), name="assignment_hand_over"),
     path("absences/", absences.AbsenceList.as_view(), name="absence_list"),
     path("absences/new/", absences.AbsenceCreate.as_view(), name="absence_create"),
     path("absences/<int:pk>/", absences.AbsenceDetail.as_view(), name="absence_detail"),

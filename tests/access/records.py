@@ -19,6 +19,7 @@ from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem, 
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Role
 from audit import services as audit
+from handovers.models import HandOver
 from inspections.models import Bulletin, Finding, Inspection, Notice, NoticeFile, Survey, Visit
 from jobs.models import Job
 from ledgers import files
@@ -251,6 +252,16 @@ def _records(
         starts_on=SPRING,
         ends_on=date(2099, 12, 31),
     )
+    posts = {"handover": Assignment(cadre=Cadre.objects.create(county=township.county, township=township, name=f"交岩{n}"),
+                                    role=Role.WORK_TEAM, village=village, starts_on=SPRING)}  # fmt: skip
+    if place != "sibling":  # the clerk's own: he is asked to confirm it
+        posts["handing"] = Assignment.objects.get(cadre__user=user, role=Role.OFFICE_CLERK)
+    for kind, post in posts.items():
+        post.save()
+        made[kind] = HandOver.objects.create(
+            township=township, year=2026, number=next(_count), assignment=post, giver=post.cadre, receiver=at.cadre,
+            takes_effect_on=TODAY, reason=n, created_by=user, created_at=NOON,
+        )  # fmt: skip
     if place != "sibling":
         made |= _township_records(at)
     else:
@@ -270,7 +281,7 @@ def _records(
 
 def with_history(record: Any, at: SimpleNamespace) -> None:
     """Each record has been changed once: the history below it is a place to leak as well."""
-    layer = at.n if isinstance(record, Cadre | Assignment | Absence | Unit | Township | User) else at.v
+    layer = at.n if isinstance(record, Cadre | Assignment | Absence | HandOver | Unit | Township | User) else at.v
     if isinstance(
         record, Round | Summary | Part | RoundDocument | CalendarItem | Bulletin | LeadingGroupSeat | Criterion
     ):

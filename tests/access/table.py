@@ -90,6 +90,8 @@ unit               | township   | xxx xxx xx xx xxx . x .
 cadre              | township   | xxx xxx xx xx xxx . x x
 assignment         | township   | xxx xxx xx xx xxx . x x
 absence            | township   | xxx xxx xx xx xxx . x x
+handover           | township   | xxx xxx xx xx xxx . x x
+handing            | owner      | ... ... .. x. ... . . .
 summary            | township   | ... ... .. xx xxx . x .
 review             | township   | ... ... .. xx xxx . x .
 signed             | township   | ... ... .. xx xxx . x .
@@ -190,7 +192,13 @@ villages:assignment_list           | list   |             | xxx xxx xx xx xxx . 
 villages:assignment_create         | form   |             | ... ... .. xx ... . . x
 villages:assignment_update         | form   | assignment  | ... ... .. xx ... . . x
 villages:assignment_end            | form   | assignment  | ... ... .. xx ... . . x
-villages:assignment_hand_over      | form   | assignment  | ... ... .. xx ... . . x
+handovers:handover_list            | list   |             | xxx xxx xx xx xxx . x x
+handovers:handover_create          | form   | assignment  | ... ... .. xx ... . . x
+handovers:handover_detail          | page   | handover    | xxx xxx xx xx xxx . x x
+handovers:handover_sheet           | page   | handover    | xxx xxx xx xx xxx . x x
+handovers:handover_confirm         | act    | handing     | ... ... .. x. ... . . .
+handovers:handover_confirm_for     | form   | handover    | ... ... .. xx ... . . x
+handovers:handover_call_off        | form   | handover    | ... ... .. xx ... . . x
 villages:absence_list              | list   |             | xxx xxx xx xx xxx . x x
 villages:absence_create            | form   |             | ... ... .. xx ... . . x
 villages:absence_detail            | page   | absence     | xxx xxx xx xx xxx . x x

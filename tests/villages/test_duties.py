@@ -264,31 +264,19 @@ class TestAssignmentPages:
         client, assignment = world.client(world.linked_leader), duty()
 
         assert client.get("/villages/assignments/new/").status_code == 403
-        for page in ("edit", "end", "hand-over"):
+        for page in ("edit", "end"):
             assert client.get(f"/villages/assignments/{assignment.pk}/{page}/").status_code == 403
 
     def test_a_stranger_does_not_find_it(self, world, duty):
         assignment = duty()
 
-        for page in ("edit", "end", "hand-over"):
+        for page in ("edit", "end"):
             assert world.client(world.stranger).get(f"/villages/assignments/{assignment.pk}/{page}/").status_code == 404
 
     def test_nobody_edits_his_own(self, world):
         mine = Assignment.objects.get(cadre__user=world.office_clerk)
 
         assert world.client(world.office_clerk).get(f"/villages/assignments/{mine.pk}/edit/").status_code == 403
-
-    def test_hand_over_asks_for_a_reason(self, world, send, duty, cadre):
-        assignment, successor = duty(), cadre("赵磊")
-        url = f"/villages/assignments/{assignment.pk}/hand-over/"
-        client = world.client(world.office_clerk)
-
-        refused = send(client, url, to_cadre=successor.pk, on="2026-06-01")
-        assert refused.status_code == 422
-        done = send(client, url, to_cadre=successor.pk, on="2026-06-01", note="工作调动")
-
-        assert done.status_code == 302
-        assert Assignment.objects.get(cadre=successor).starts_on == JUNE
 
     def test_a_department_post_is_the_administrators(self, world, cadre):
         department = Unit.objects.create(county=world.county, name="发改局", kind="department")

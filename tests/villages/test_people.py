@@ -135,7 +135,7 @@ class TestCadrePages:
 
         page = world.client(world.office_clerk).get(f"/villages/cadres/{person.pk}/").content.decode()
 
-        for shown in ("石桥村", "驻村干部", "组长", "移交", "把职务由“（空）”改为“农业农村办主任”"):
+        for shown in ("石桥村", "驻村干部", "组长", "交接", "把职务由“（空）”改为“农业农村办主任”"):
             assert shown in page
 
     def test_few_queries(self, world, cadre):

@@ -142,7 +142,7 @@ class TestVillageDetail:
 
         for shown in ("赵磊", "以前的责任人", "孙涛", "空缺", "2026-04-15起，辞职", "15.3", "石桥村党支部"):
             assert shown in page
-        assert "移交" not in page
+        assert ">交接</a>" not in page
 
     def test_the_second_tab_tells_economy_training_people(self, world, full):
         page = world.client(world.linked_leader).get(f"/villages/{full.pk}/records/").content.decode()

@@ -96,16 +96,6 @@ class AssignmentEndForm(PortalForm):
     reason = CleanTextField(label="原因", max_length=200, help_text="例如：轮换、调离、任务完成。")
 
 
-class HandOverForm(PortalForm):
-    to_cadre = CadreChoice(label="接任人")
-    on = DateField(label="接任日期", help_text="接任人从这一天起负责，现任到前一天为止。")
-    note = CleanTextField(label="原因", max_length=200, help_text="例如：工作调动。")
-
-    def __init__(self, *args: Any, cadres: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["to_cadre"].queryset = cadres
-
-
 class PostForm(PortalForm):
     committee = forms.ChoiceField(label="班子", choices=Post.Committee.choices)
     title = CleanTextField(label="岗位", max_length=40, help_text="例如：书记、副书记、主任、委员。")

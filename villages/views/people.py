@@ -21,7 +21,6 @@ from villages.forms.people import (
     AssignmentForm,
     CadreEditForm,
     CadreForm,
-    HandOverForm,
 )
 from villages.models import Assignment, Cadre, County, PostTenure, Township, Unit, Village
 from villages.pages import Page, safe_back, with_back
@@ -444,28 +443,6 @@ class AssignmentEnd(AssignmentPage):
 
     def perform(self, form: AssignmentEndForm) -> None:
         duties.end_assignment(
-            self.assignment,
-            base_version=self.base_version,
-            by=self.request.user,
-            at=timezone.now(),
-            **form.cleaned_data,
-        )
-
-
-class AssignmentHandOver(AssignmentPage):
-    title = "移交岗位"
-    button = "移交"
-    form_class = HandOverForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        cadres = cadres_at(self.assignment.place).exclude(pk=self.assignment.cadre_id)
-        return super().get_form_kwargs() | {"cadres": cadres}
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"on": timezone.localdate()}
-
-    def perform(self, form: HandOverForm) -> None:
-        duties.hand_over(
             self.assignment,
             base_version=self.base_version,
             by=self.request.user,

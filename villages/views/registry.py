@@ -23,6 +23,7 @@ TABS = [
     ("集体经济", "villages:economy_list", Permission.VILLAGE_VIEW),
     ("干部培训", "villages:training_list", Permission.VILLAGE_VIEW),
     ("责任链", "villages:assignment_list", Permission.CADRE_VIEW),
+    ("岗位交接", "handovers:handover_list", Permission.CADRE_VIEW),
     ("外出代行", "villages:absence_list", Permission.CADRE_VIEW),
     ("干部", "villages:cadre_list", Permission.CADRE_VIEW),
     ("站所和部门", "villages:unit_list", Permission.VILLAGE_VIEW),

@@ -1,0 +1,39 @@
+"""Rectification notices that are not settled yet when a post is handed over (villages.handing). They follow the post by themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+
+from inspections.models import Notice
+from villages.handing import MOST, Duty, Group, Line
+from villages.models import Cadre
+
+
+def find(duty: Duty) -> list[Group]:
+    rows = (
+        Notice.objects.as_of(duty.day)
+        .filter(Q(closed_on=None) | Q(closed_on__gt=duty.day))
+        .filter(duty.reach(village="village_id", township="township_id"))
+        .select_related("village")
+        .order_by("reply_due_on", "pk")[:MOST]
+    )
+    lines = [
+        Line(
+            notice.pk,
+            f"{notice}：{notice.requirement}（{notice.state_on(duty.day).label}）",
+            notice.village.name,
+            notice.reply_due_on.isoformat(),
+            reverse("inspections:notice_detail", args=[notice.pk]),
+        )
+        for notice in rows
+    ]
+    return [Group("notice.open", "未办结的整改通知书", lines)]
+
+
+def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
+    """Nothing: whoever holds the post answers them."""

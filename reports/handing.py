@@ -1,0 +1,52 @@
+"""Drafts of summaries that go over with a post of the office (villages.handing). Signed papers keep their author."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from accounts.roles import Level
+from audit import services as audit
+from common.errors import Refused
+from common.models import save_if_unchanged
+from reports.models import DraftSchedule, Summary
+from villages.handing import Duty, Group, Line
+from villages.models import Cadre
+
+
+def find(duty: Duty) -> list[Group]:
+    if duty.level != Level.TOWNSHIP or duty.township_id is None or duty.giver.user_id is None:
+        return []
+    drafts = Summary.objects.filter(
+        township_id=duty.township_id, author_id=duty.giver.user_id, state=Summary.State.DRAFT
+    ).order_by("as_of", "pk")
+    lines = [Line(s.pk, f"《{s.title}》初稿", "", f"数据截至{s.as_of}", s.get_absolute_url()) for s in drafts]
+    schedules = DraftSchedule.objects.filter(township_id=duty.township_id, author_id=duty.giver.user_id, is_on=True)
+    return [
+        Group("summary.draft", "起草中的工作总结", lines, moves="起草人"),
+        Group(
+            "summary.schedule",
+            "自动起草的月报",
+            [Line(s.pk, "每月自动起草的月报交给接任人") for s in schedules],
+            moves="起草人",
+        ),
+    ]
+
+
+def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
+    records: list[Any] = list(Summary.objects.select_for_update().filter(pk__in=found.get("summary.draft", ()))) + list(
+        DraftSchedule.objects.select_for_update().filter(pk__in=found.get("summary.schedule", ()))
+    )
+    if not records:
+        return
+    if to.user is None:
+        raise Refused(f"{to.name}没有登录账号，接不了起草中的总结；请系统管理员先为其开通账号。", field="receiver")
+    for record in records:
+        before = audit.snapshot(record, ["author"])
+        record.author = to.user
+        save_if_unchanged(record, expected_version=record.version, fields=["author"])
+        audit.record(
+            record, "随岗位交接变更起草人", by=by, at=at, changes=audit.changes_since(before, record), reason=reason,
+            township_id=duty.township_id,
+        )  # fmt: skip

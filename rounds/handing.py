@@ -1,0 +1,46 @@
+"""Lines of the work calendar that go over with a post (villages.handing)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.roles import Level
+from audit import services as audit
+from common.models import save_if_unchanged
+from rounds.models import CalendarItem
+from villages.handing import Duty, Group, Line
+from villages.models import Cadre
+
+
+def find(duty: Duty) -> list[Group]:
+    # A line of the calendar belongs to no village: it leaves with the last post, or with one over the township.
+    if duty.township_id is None or (duty.level == Level.VILLAGE and duty.stays):
+        return []
+    rows = (
+        CalendarItem.objects.open_on(duty.day)
+        .filter(owner=duty.giver, round__township_id=duty.township_id)
+        .order_by("due_on", "pk")
+        .values_list("pk", "title", "due_on", "round_id")
+    )
+    lines = [
+        Line(pk, title, "", due_on.isoformat(), reverse("rounds:round_detail", args=[round_id]))
+        for pk, title, due_on, round_id in rows
+    ]
+    return [Group("calendar.owned", "行事历事项", lines, moves="责任人")]
+
+
+def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
+    entries = []
+    rows = CalendarItem.objects.select_related("round", "owner").select_for_update(of=("self",))
+    for item in rows.filter(pk__in=found.get("calendar.owned", ())):
+        before = audit.snapshot(item, ["owner"])
+        item.owner = to
+        save_if_unchanged(item, expected_version=item.version, fields=["owner"])
+        changes = audit.changes_since(before, item)
+        entries.append(audit.entry(item, "随岗位交接变更责任人", by=by, at=at, changes=changes, reason=reason))
+    if entries:
+        audit.record_many(entries)
