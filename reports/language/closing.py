@@ -15,7 +15,9 @@ def outlook(b: Brief, variant: str) -> Pieces | None:
         return None
     done = "取得了阶段性成效" if b.figure("closed") else "有序推进"
     end = day_of(b.scope["round_ends_on"])
-    until = f"，确保{chinese.month_day(end)}前完成{b.round}{b.work}任务" if day_of(b.scope["as_of"]) < end else ""
+    today = day_of(b.scope["as_of"])
+    last = chinese.month_day(end) if end.year == today.year else chinese.full_date(end)
+    until = f"，确保{last}前完成{b.round}{b.work}任务" if today < end else ""
     # A deadline after the end of the round, named a page before, would contradict the promise.
     open_ = [r for r in b.facts["problems"] if r["state"] != "closed" and r["deadline_kind"] == "date" and r["due_on"]]
     if until and any(day_of(r["due_on"]) > end for r in open_):
