@@ -20,7 +20,7 @@ from pairings.models import Pairing
 from pairings.services import activities, pairings
 from problems.models import KeyProject, Problem, VillagePlan
 from problems.services import closing, deadlines, instructions, ledger, measures, moves, plans, progress
-from rectify.demo import otherwork, place, work
+from rectify.demo import acceptances, place, work
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
 from reports.services import drafting, editing
@@ -67,7 +67,6 @@ class Loader:
         self.pairings_()
         self.meetings_()
         self.inspections_()
-        otherwork.load(self)
         self.summary()
         self.other_township()
 
@@ -213,6 +212,7 @@ class Loader:
                 at=at(D(2025, 3, 1)),
             )
             leading_group.end_seat(seat, ends_on=D(2025, 12, 31), reason="第一轮结束", by=clerk, at=at(D(2025, 12, 31)))
+        acceptances.set_up_first_sheet(self)
         for village, numbers, turned in work.ROUND_1_VILLAGES:
             chosen = self.first.criteria.filter(number__in=numbers)
             listed = designations.propose(
@@ -225,7 +225,7 @@ class Loader:
                 by=self.user["chen"],
                 at=at(D(2025, 3, 7), 15),
             )
-            designations.turn_round(listed, turned_round_on=turned, by=self.user["wu"], at=at(turned, 15))
+            acceptances.accept(self, listed, turned)
 
     @staticmethod
     def round_values(values: dict[str, Any]) -> dict[str, Any]:
@@ -242,6 +242,7 @@ class Loader:
             )
             for name, note in work.CAMPAIGNS
         }
+        acceptances.set_up_next_sheet(self, self.round)
         for village, day, households in work.SCREENING:
             screening.add_screening_visit(
                 round=self.round, village=self.village[village], visited_on=day, households=households, method="入户走访、座谈",
