@@ -15,10 +15,11 @@ from django.utils import timezone
 from inspections.models import Inspection, Survey
 from inspections.views.inspections import InspectionList
 from inspections.views.surveys import SurveyList
-from ledgers.definitions import LEDGERS, inspections
+from ledgers.definitions import LEDGERS, inspections, otherwork
 from ledgers.form import Ask, Ledger
 from meetings.models import Commitment
 from meetings.views.commitments import CommitmentList
+from otherwork.views.entries import EntryList
 from pairings.models import Pairing
 from pairings.views.pairings import PairingList
 from problems.models import Measure, Problem
@@ -97,6 +98,7 @@ SOURCES: dict[str, Source] = {
     "inspections:survey_list": Source(
         SurveyList, "K", ("village__township_id", "held_on", "village__sort", "village_id"), _rounds_of(Survey)
     ),
+    "otherwork:entry_list": Source(EntryList, "M", otherwork.ORDER, otherwork.rounds_of),
 }
 _BY_PAGE = {source.page: name for name, source in SOURCES.items()}
 

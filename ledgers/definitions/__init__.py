@@ -6,6 +6,7 @@ from ledgers.definitions import (
     figures,
     inspections,
     measures,
+    otherwork,
     pairings,
     party,
     plans,
@@ -31,5 +32,6 @@ LEDGERS: dict[str, Ledger] = {
         acceptance.LEDGER,
         surveys.LEDGER,
         party.LEDGER,
+        otherwork.LEDGER,
     )
 }

@@ -410,6 +410,7 @@ I  | xxx xxx xx xx xxx . x .
 J  | xxx xxx xx xx xxx . x .
 K  | xxx xxx xx xx xxx . x .
 L1 | ... ... .. xx xxx . x .
+M  | xxx xxx xx xx xxx . x .
 """
 
 # What belongs to the visitor alone, whatever post he holds: route → (open without login, answers to GET, answers to POST).

@@ -298,7 +298,7 @@ class TestFilteredLists:
     LISTS = {
         "A": "rounds:designation_list", "B": "problems:problem_list", "C": "problems:measure_list",
         "E": "pairings:pairing_list", "F": "inspections:inspection_list", "H": "meetings:commitment_list",
-        "I": "villages:figures_list", "K": "inspections:survey_list",
+        "I": "villages:figures_list", "K": "inspections:survey_list", "M": "otherwork:entry_list",
     }  # fmt: skip
 
     @pytest.mark.parametrize("code", LISTS)
