@@ -63,6 +63,21 @@ def issue_notice(
     return notice
 
 
+def refuse_change(notice: Notice, *, issued_on: date, reply_due_on: date, at: datetime) -> None:
+    """Days a notice cannot have; no query."""
+    if notice.replied_on:
+        raise Refused("这份通知书已经反馈，不能再修改要求和时限；核查不合格时可再次发出。")
+    _check_days(notice.inspection, issued_on=issued_on, reply_due_on=reply_due_on, at=at)
+    if notice.reissued_on and issued_on != notice.issued_on:
+        raise Refused("这份通知书已再次发出，首次发出日期不再修改。", field="issued_on")
+    if notice.reissued_on and reply_due_on < notice.reissued_on:
+        raise Refused(f"反馈时限不能早于再次发出的日期（{notice.reissued_on}）。", field="reply_due_on")
+    if issued_on.year != notice.year:
+        raise Refused(f"编号属于{notice.year}年度，发出日期不能改到别的年度。", field="issued_on")
+    if notice.signed_on and notice.signed_on < issued_on:
+        raise Refused(f"村里已于{notice.signed_on}签收，发出日期不能晚于这一天。", field="issued_on")
+
+
 @transaction.atomic
 def change_notice(
     notice: Notice,
@@ -76,17 +91,7 @@ def change_notice(
     at: datetime,
 ) -> Notice:
     """Correct a notice that has not been answered. A changed deadline needs a reason; the number keeps its year."""
-    if notice.replied_on:
-        raise Refused("这份通知书已经反馈，不能再修改要求和时限；核查不合格时可再次发出。")
-    _check_days(notice.inspection, issued_on=issued_on, reply_due_on=reply_due_on, at=at)
-    if notice.reissued_on and issued_on != notice.issued_on:
-        raise Refused("这份通知书已再次发出，首次发出日期不再修改。", field="issued_on")
-    if notice.reissued_on and reply_due_on < notice.reissued_on:
-        raise Refused(f"反馈时限不能早于再次发出的日期（{notice.reissued_on}）。", field="reply_due_on")
-    if issued_on.year != notice.year:
-        raise Refused(f"编号属于{notice.year}年度，发出日期不能改到别的年度。", field="issued_on")
-    if notice.signed_on and notice.signed_on < issued_on:
-        raise Refused(f"村里已于{notice.signed_on}签收，发出日期不能晚于这一天。", field="issued_on")
+    refuse_change(notice, issued_on=issued_on, reply_due_on=reply_due_on, at=at)
     before = audit.snapshot(notice, FIELDS)
     notice.requirement, notice.issued_on, notice.reply_due_on = requirement, issued_on, reply_due_on
     changes = audit.changes_since(before, notice)

@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
+
+from django.db import transaction
 
 from accounts.permissions import Permission
 from common.errors import Refused
-from inspections.models import Finding, Inspection
-from inspections.services import findings, inspections, notices
+from inspections.models import Finding, Inspection, Notice
+from inspections.services import bulk, inspections
 from ledgers import identity
 from ledgers.definitions.inspections import Went
 from ledgers.importing import values
 from ledgers.importing.context import Context, Pending
-from ledgers.importing.importers.base import (
-    Importer,
-    Writer,
-    read_choice,
-    read_day,
-    read_text,
-    read_village,
-    snapshot,
-)
+from ledgers.importing.importers.base import Importer, Writer, read_choice, read_day, read_text, read_village
 from ledgers.importing.plan import Field, Item, Plan, Status
 from ledgers.importing.table import Line
 from ledgers.importing.values import Fault, squeeze
+from villages.models import Village
 
 _MODES = {squeeze(label): code for code, label in Inspection.Mode.choices} | {
     "例会": "meeting", "会议督查": "meeting", "周前例会": "meeting", "领导督导": "leader", "下村督导": "leader",
@@ -38,11 +37,50 @@ def read_points(cell: Any, ctx: Context) -> list[str]:
     return values.numbered(cell, limit=500)
 
 
+Trip = tuple[Inspection, list[Village]]
+NO_REQUIREMENT = "按督查要求整改"
+
+
+@dataclass
+class _New:
+    inspection: Inspection
+    village: Village
+    points: list[tuple[str, str]]
+    notice: Notice | None
+
+
+@dataclass
+class _Present:
+    inspection: Inspection
+    village: Village
+    findings: list[Finding]
+    notices: list[Notice]
+
+
+@dataclass
+class _Edit:
+    corrected: dict[str, Any]  # another day or mode of the inspection
+    added: list[Finding] = field(default_factory=list)
+    reworded: list[tuple[Finding, str, str]] = field(default_factory=list)
+    notice: Notice | None = None
+    moved: tuple[Notice, date] | None = None
+
+
+def _correct(inspection: Inspection, values: Mapping[str, Any], *, by: Any, at: datetime) -> None:
+    named: dict[str, Any] = {"mode": inspection.mode, "held_on": inspection.held_on} | dict(values)
+    inspections.change_inspection(
+        inspection, round=inspection.round, villages=list(inspection.villages.all()), meeting=inspection.meeting,
+        leader=inspection.leader, people=inspection.people, summary=inspection.summary, base_version=inspection.version,
+        by=by, at=at, **named,
+    )  # fmt: skip
+
+
 class InspectionImporter(Importer):
     code = "F"
     permission = Permission.INSPECTION_EDIT
     natural = ("held_on", "mode", "village", "people")
     noun = "村次督查"
+    max_rows = 20_000
     field_of = {"text": "findings", "requirement": "requirements", "villages": "village", "issued_on": "reply_due_on"}
     lists = {"village": "villages", "mode": list(Inspection.Mode.labels)}
     strict_lists = frozenset({"village", "mode"})
@@ -108,135 +146,173 @@ class InspectionImporter(Importer):
         day = source.get("held_on")
         return f"{day.isoformat() if day else ''} {source.get('village') or ''}督查"
 
-    def write(self, item: Item, writer: Writer) -> None:
-        if item.status is Status.NEW:
-            self._write_new(item, writer)
-        else:
-            self._write_changed(item, writer)
+    # new rows
 
-    def _write_new(self, item: Item, writer: Writer) -> None:
-        read = item.values
-        village = read["village"]
-        inspection = self._inspection(read, writer)
+    def _new(self, item: Item, ctx: Context, held: dict[tuple[Any, ...], Trip]) -> _New:
+        """What a new row writes; `held` collects the inspections of this import: rows of one day, mode and people are one."""
+        read, village = item.values, item.values["village"]
+        people = read.get("people") or ""
+        key = (read["held_on"], read["mode"], squeeze(people))
+        if key not in held:
+            inspection = bulk.build_inspection(
+                township=ctx.township, round=ctx.its_round, mode=read["mode"], held_on=read["held_on"],
+                villages=[village], people=people, at=ctx.at,
+            )  # fmt: skip
+            held[key] = (inspection, [])
+        inspection, villages = held[key]
+        if village not in villages:
+            villages.append(village)
         texts, wants = read.get("findings") or [], read.get("requirements") or []
         if wants and not texts:
             raise Refused("有整改要求，没有写发现问题。", field="text")
         if len(wants) > len(texts):
             wants = [*wants[: len(texts) - 1], "；".join(wants[len(texts) - 1 :])]
-        for n, text in enumerate(texts):
-            finding = findings.add_finding(
-                inspection, village=village, text=text, requirement=wants[n] if n < len(wants) else "", by=writer.by,
-                at=writer.at,
-            )  # fmt: skip
-            writer.created(finding)
+        notice = None
         if due := read.get("reply_due_on"):
-            notice = notices.issue_notice(
-                inspection, village=village, requirement="；".join(wants or texts) or "按督查要求整改",
-                issued_on=inspection.held_on, reply_due_on=due, by=writer.by, at=writer.at,
-            )  # fmt: skip
-            writer.created(notice)
-        label = f"{inspection} {village}"
-        writer.changed(inspection, {}, row=item.row, label=label)
+            requirement = "；".join(wants or texts)[:1000] or NO_REQUIREMENT
+            notice = bulk.build_notice(
+                inspection, village=village, requirement=requirement, reply_due_on=due, at=ctx.at
+            )
+        return _New(inspection, village, list(zip_longest(texts, wants, fillvalue="")), notice)
+
+    # rows the portal has
+
+    def _load(self, items: Sequence[Item]) -> dict[int, _Present]:
+        """Everything changes look at, by the key of the row; four queries."""
+        went = Went.objects.select_related("village").in_bulk([item.pk for item in items])
+        ids = {w.inspection_id for w in went.values()}
+        inspections = Inspection.objects.select_related("round", "meeting", "leader", "township").in_bulk(ids)
+        found: dict[tuple[int, int], list[Finding]] = defaultdict(list)
+        for finding in Finding.objects.filter(inspection__in=ids).select_related("village", "problem").order_by("pk"):
+            finding.inspection = inspections[finding.inspection_id]
+            found[finding.inspection_id, finding.village_id].append(finding)
+        sent: dict[tuple[int, int], list[Notice]] = defaultdict(list)
+        for notice in Notice.objects.filter(inspection__in=ids).order_by("pk"):
+            notice.inspection = inspections[notice.inspection_id]
+            sent[notice.inspection_id, notice.village_id].append(notice)
+        return {
+            pk: _Present(
+                inspections[w.inspection_id], w.village, found[w.inspection_id, w.village_id],
+                sent[w.inspection_id, w.village_id],
+            )
+            for pk, w in went.items()
+        }  # fmt: skip
 
     @staticmethod
-    def _inspection(read: dict[str, Any], writer: Writer) -> Inspection:
-        """The inspection of that day, mode and people; it is told of the village when it has not been there yet."""
-        ctx, village = writer.ctx, read["village"]
-        key = ("inspection", read["held_on"], read["mode"], squeeze(read.get("people") or ""))
-        found: Inspection | None = writer._made.get(key)
-        if found is None:
-            found = inspections.add_inspection(
-                township=ctx.township, round=ctx.its_round, mode=read["mode"], held_on=read["held_on"],
-                villages=[village], people=read.get("people") or "", by=writer.by, at=writer.at,
-            )  # fmt: skip
-            writer._made[key] = found
-            writer.created(found)
-            return found
-        there = list(found.villages.all())
-        if village not in there:
-            inspections.change_inspection(
-                found, round=found.round, mode=found.mode, held_on=found.held_on, villages=[*there, village],
-                meeting=found.meeting, leader=found.leader, people=found.people, summary=found.summary,
-                base_version=found.version, by=writer.by, at=writer.at,
-            )  # fmt: skip
-        return found
-
-    def _write_changed(self, item: Item, writer: Writer) -> None:
-        read = item.values
-        went = Went.objects.select_related("village").get(pk=item.pk)
-        inspection = Inspection.objects.select_related("round", "meeting", "leader", "township").get(
-            pk=went.inspection_id
-        )
+    def _edit(item: Item, present: _Present, ctx: Context) -> _Edit:
+        read, inspection = item.values, present.inspection
         if "people" in read:
             raise Refused("督查人员请在督查的页面修改。", field="people")
         if "village" in read:
             raise Refused("督查的村请在督查的页面修改。", field="village")
-        label = f"{inspection} {went.village}"
-        changes: dict[str, Any] = {name: read[name] for name in ("held_on", "mode") if name in read}
-        changes = {name: value for name, value in changes.items() if getattr(inspection, name) != value}
-        if changes:
-            was = snapshot(inspection, ["held_on", "mode"])
-            inspections.change_inspection(
-                inspection, round=inspection.round, villages=list(inspection.villages.all()),
-                meeting=inspection.meeting, leader=inspection.leader, people=inspection.people,
-                summary=inspection.summary, base_version=inspection.version, by=writer.by, at=writer.at,
-                mode=changes.get("mode", inspection.mode), held_on=changes.get("held_on", inspection.held_on),
-            )  # fmt: skip
-            writer.changed(inspection, was, row=item.row, label=label)
-        self._points(item, inspection, went.village, writer)
-        if "reply_due_on" in read:
-            self._reply_due(item, inspection, went.village, writer)
-        if not changes:
-            writer.changed(inspection, {}, row=item.row, label=label)
-
-    @staticmethod
-    def _points(item: Item, inspection: Inspection, village: Any, writer: Writer) -> None:
-        read = item.values
-        if "findings" not in read and "requirements" not in read:
-            return
-        present = list(Finding.objects.filter(inspection=inspection, village=village).order_by("pk"))
-        texts = read.get("findings", [f.text for f in present])
-        wants = read.get("requirements", [f.requirement for f in present])
-        if len(texts) < len(present):
-            raise Refused(f"系统中有{len(present)}条发现，表中只有{len(texts)}条，导入时不删除。", field="text")
+        edit = _Edit({n: read[n] for n in ("held_on", "mode") if n in read and getattr(inspection, n) != read[n]})
+        texts = read.get("findings", [f.text for f in present.findings])
+        wants = read.get("requirements", [f.requirement for f in present.findings])
+        if len(texts) < len(present.findings):
+            raise Refused(
+                f"系统中有{len(present.findings)}条发现，表中只有{len(texts)}条，导入时不删除。", field="text"
+            )
         if len(wants) > len(texts):
             raise Refused("整改要求比发现问题多，请逐条对应。", field="requirement")
-        for n, text in enumerate(texts):
-            want = wants[n] if n < len(wants) else ""
-            if n >= len(present):
-                made = findings.add_finding(
-                    inspection, village=village, text=text, requirement=want, by=writer.by, at=writer.at
-                )
-                writer.created(made)
-            elif (present[n].text, present[n].requirement) != (text, want):
-                was = snapshot(present[n], ["text", "requirement"])
-                inspections.change_finding(
-                    present[n], village=village, text=text, requirement=want, problem=present[n].problem,
-                    base_version=present[n].version, by=writer.by, at=writer.at,
-                )  # fmt: skip
-                writer.changed(present[n], was)
+        for n, (text, want) in enumerate(zip_longest(texts, wants, fillvalue="")):
+            if n >= len(present.findings):
+                edit.added.append(Finding(inspection=inspection, village=present.village, text=text, requirement=want))
+            elif (present.findings[n].text, present.findings[n].requirement) != (text, want):
+                edit.reworded.append((present.findings[n], text, want))
+        if "reply_due_on" not in read:
+            return edit
+        due = read["reply_due_on"]
+        if due is None or len(present.notices) > 1:
+            raise Refused("反馈时限请在整改通知书的页面修改。", field="reply_due_on")
+        if present.notices:
+            bulk.check_reply_date(present.notices[0], due, at=ctx.at)
+            edit.moved = (present.notices[0], due)
+        else:
+            words = "；".join(want or text for text, want in zip_longest(texts, wants, fillvalue=""))
+            edit.notice = bulk.build_notice(
+                inspection, village=present.village, requirement=words[:1000] or NO_REQUIREMENT, reply_due_on=due,
+                at=ctx.at,
+            )  # fmt: skip
+        return edit
+
+    # the rules, in memory
+
+    def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        held: dict[tuple[Any, ...], Trip] = {}
+        for item in plan.of(Status.NEW):
+            try:
+                self._new(item, ctx, held)
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
+        changed = plan.of(Status.CHANGED, Status.CONFLICT)
+        loaded = self._load(changed) if changed else {}
+        for item in changed:
+            try:
+                edit = self._edit(item, loaded[item.pk], ctx)
+                if edit.corrected:
+                    self._try_correction(loaded[item.pk].inspection, edit.corrected, ctx)
+            except Refused as refusal:
+                self.refuse(item, refusal, labels)
 
     @staticmethod
-    def _reply_due(item: Item, inspection: Inspection, village: Any, writer: Writer) -> None:
-        due = item.values["reply_due_on"]
-        sent = list(inspection.notices.filter(village=village).select_related("inspection"))
-        if due is None or len(sent) > 1:
-            raise Refused("反馈时限请在整改通知书的页面修改。", field="reply_due_on")
-        if sent:
-            was = snapshot(sent[0], ["reply_due_on"])
-            notices.change_notice(
-                sent[0], requirement=sent[0].requirement, issued_on=sent[0].issued_on, reply_due_on=due,
-                reason=writer.reason, base_version=sent[0].version, by=writer.by, at=writer.at,
-            )  # fmt: skip
-            writer.changed(sent[0], was)
-            return
-        findings = Finding.objects.filter(inspection=inspection, village=village)
-        requirement = "；".join(f.requirement or f.text for f in findings)[:1000] or "按督查要求整改"
-        made = notices.issue_notice(
-            inspection, village=village, requirement=requirement, issued_on=inspection.held_on, reply_due_on=due,
-            by=writer.by, at=writer.at,
-        )  # fmt: skip
-        writer.created(made)
+    def _try_correction(inspection: Inspection, values: dict[str, Any], ctx: Context) -> None:
+        """Another day or mode is rare and touches notices and bulletins: tried by its service and taken back."""
+        kept = {name: getattr(inspection, name) for name in ("held_on", "mode", "version")}
+        try:
+            with transaction.atomic():
+                _correct(inspection, values, by=ctx.by, at=ctx.at)
+                transaction.set_rollback(True)
+        finally:
+            for name, value in kept.items():
+                setattr(inspection, name, value)
+
+    def apply(self, plan: Plan, writer: Writer) -> None:
+        ctx, by, at = writer.ctx, writer.by, writer.at
+        new, changed = plan.of(Status.NEW), plan.of(Status.CHANGED)
+        held: dict[tuple[Any, ...], Trip] = {}
+        rows = [self._new(item, ctx, held) for item in new]
+        bulk.add_inspections(list(held.values()), by=by, at=at)
+        for inspection, _villages in held.values():
+            writer.created(inspection)
+        loaded = self._load(changed) if changed else {}
+        edits = [self._edit(item, loaded[item.pk], ctx) for item in changed]
+        writer.progress(30, f"已登记{len(held)}次督查")
+        sent = [r.notice for r in rows if r.notice] + [e.notice for e in edits if e.notice]
+        bulk.issue_notices(sent, township=ctx.township, by=by, at=at)
+        added = [
+            Finding(inspection=r.inspection, village=r.village, text=text, requirement=want, notice=r.notice)
+            for r in rows
+            for text, want in r.points
+        ]
+        added += [finding for edit in edits for finding in edit.added]
+        bulk.add_findings(added, by=by, at=at)
+        for record in [*sent, *added]:  # an undo deletes the last first: findings name their notice
+            writer.created(record)
+        for item, row in zip(new, rows, strict=True):
+            writer.changed(row.inspection, {}, row=item.row, label=f"{row.inspection} {row.village}")
+        writer.progress(60, f"已写入{len(added)}条督查发现")
+        self._write_edits(list(zip(changed, edits, strict=True)), loaded, writer)
+
+    @staticmethod
+    def _write_edits(edits: Sequence[tuple[Item, _Edit]], loaded: Mapping[int, _Present], writer: Writer) -> None:
+        by, at = writer.by, writer.at
+        reworded = [one for _, edit in edits for one in edit.reworded]
+        words = [(finding, {"text": finding.text, "requirement": finding.requirement}) for finding, _, _ in reworded]
+        bulk.change_findings(reworded, by=by, at=at)
+        moved = [edit.moved for _, edit in edits if edit.moved]
+        days = [(notice, {"reply_due_on": notice.reply_due_on}) for notice, _ in moved]
+        bulk.change_reply_dates(moved, by=by, at=at, reason=writer.reason)
+        for finding, told in words:
+            writer.changed(finding, told)
+        for notice, day in days:
+            writer.changed(notice, day)
+        for item, edit in edits:
+            inspection = loaded[item.pk].inspection
+            values = {name: value for name, value in edit.corrected.items() if getattr(inspection, name) != value}
+            before = {name: getattr(inspection, name) for name in values}
+            if values:  # rows of one inspection say the same: corrected once
+                _correct(inspection, values, by=by, at=at)
+            writer.changed(inspection, before, row=item.row, label=f"{inspection} {loaded[item.pk].village}")
 
     def needs_reason(self, plan: Plan) -> bool:
         return any(c["key"] == "reply_due_on" for item in plan.of(Status.CHANGED) for c in item.changes)
