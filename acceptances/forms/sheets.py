@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.layout import Column, Fieldset, Layout, Row
+from crispy_forms.layout import Column, Div, Fieldset, Layout, Row
 from django import forms
 from django.db.models import QuerySet
 
@@ -53,7 +53,7 @@ class SheetForm(PortalForm):
                 label=f"第{n}项分值", min_value=1, max_value=100, required=False, initial=row.weight if row else None,
                 widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
             )  # fmt: skip
-        self.helper.layout = Layout()
+        self.helper.layout = Layout(Div())  # the lines are drawn by the template
 
     def _sent(self) -> int:
         """How many lines the post carries, so that a refused form shows them all again."""

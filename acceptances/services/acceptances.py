@@ -149,7 +149,13 @@ def check_acceptance(
          "checked_by": by},
         base_version=base_version,
     )  # fmt: skip
-    audit.record(acceptance, "修改初验" if again else "乡镇初验通过", by=by, at=at, changes=changes + scored)
+    audit.record(
+        acceptance,
+        "修改初验" if again else "乡镇初验通过",
+        by=by,
+        at=at,
+        changes=[*(changes if again else ()), *scored],
+    )
     return acceptance
 
 
@@ -166,13 +172,13 @@ def return_acceptance(
         raise Refused("请写明退回的原因和还要整改什么。", field="check_remark")
     happened(checked_on, at=at, field="checked_on")
     in_order(acceptance.asked_on, checked_on, field="checked_on", sentence="初验日期不能早于申请日期。")
-    changes = _keep(
+    _keep(
         acceptance,
         {"state": State.RETURNED, "checked_on": checked_on, "checkers": checkers, "check_remark": check_remark,
          "checked_by": by},
         base_version=base_version,
     )  # fmt: skip
-    audit.record(acceptance, "初验退回", by=by, at=at, changes=changes, reason=check_remark)
+    audit.record(acceptance, "初验退回", by=by, at=at, reason=check_remark)
     return acceptance
 
 
@@ -203,7 +209,9 @@ def judge_acceptance(
         base_version=base_version,
     )  # fmt: skip
     verb = "代录县级验收" if by_office else "县级验收"
-    audit.record(acceptance, f"修改{verb}" if again else verb, by=by, at=at, changes=changes + scored)
+    audit.record(
+        acceptance, f"修改{verb}" if again else verb, by=by, at=at, changes=[*(changes if again else ()), *scored]
+    )
     return acceptance
 
 
@@ -237,10 +245,8 @@ def confirm_acceptance(
     values = {"state": State.SETTLED, "verdict": verdict, "score": computed.score, "confirmed_on": confirmed_on,
               "confirmed_by": by, "remaining": remaining if verdict == Verdict.CONDITIONAL else "",
               "verdict_reason": verdict_reason if verdict != computed.verdict else ""}  # fmt: skip
-    changes = _keep(acceptance, values, base_version=base_version)
-    audit.record(
-        acceptance, f"确认验收结论：{Verdict(verdict).label}", by=by, at=at, changes=changes, reason=verdict_reason
-    )
+    _keep(acceptance, values, base_version=base_version)
+    audit.record(acceptance, f"确认验收结论：{Verdict(verdict).label}", by=by, at=at, reason=verdict_reason)
     if verdict in Acceptance.PASSED:
         turn_round(acceptance.designation, turned_round_on=confirmed_on, by=by, at=at)
         plan_follow_ups(acceptance, begin=confirmed_on)

@@ -143,12 +143,21 @@ class Line:
     township: Score | None
     county: Score | None
 
+    @property
+    def lost(self) -> bool:
+        return any(score and score.lost for score in (self.township, self.county))
+
 
 @dataclass(frozen=True)
 class Scored:
     lines: list[Line]
     township: Decimal | None
     county: Decimal | None
+
+    @property
+    def full(self) -> int:
+        """How many items lost nothing at either level."""
+        return sum(not line.lost for line in self.lines)
 
 
 def scored(acceptance: Acceptance) -> Scored:

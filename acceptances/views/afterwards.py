@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -54,7 +54,8 @@ class FollowUpList(AfterwardsList):
             rows = rows.filter(acceptance__designation__village=village)
         if state := self.filters.value("state"):
             rows = rows.in_state(state, self.filters.day)
-        return rows.order_by("due_on", "pk")
+        # What is still to be done stands first, the nearest limit on top.
+        return rows.order_by(F("done_on").asc(nulls_first=True), "due_on", "pk")
 
     def get_columns(self) -> list[Column]:
         day, here, access = self.filters.day, self.here, self.access
