@@ -243,7 +243,7 @@ def findings(figures: Figures) -> Table:
     total = figures.get("findings")
     return _head(
         figures,
-        ("序号", 2, "center"), ("村", 3, "left"), ("督查时间", 4, "left"), ("发现问题", 12, "left"), ("整改要求", 12, "left"),
+        ("序号", 2, "center"), ("村", 3, "left"), ("督查时间", 4.6, "left"), ("发现问题", 12, "left"), ("整改要求", 12, "left"),
         ("备注", 3, "left"),
         rows=rows, key="annex.findings",
         total=(Cell.of("合计", colspan=3), Cell.of(f"{total.text}个", figure=total.key), "", "") if total else None,
@@ -267,7 +267,7 @@ def surveys(figures: Figures) -> Table:
     return _head(
         figures,
         ("序号", 1.5, "center"), ("村", 3, "left"), ("类别", 3, "left"), ("测评日期", 4, "left"), ("发出票", 2, "right"),
-        ("收回票", 2, "right"), ("有效票", 2, "right"), ("满意", 2, "right"), ("基本满意", 2, "right"), ("不满意", 2, "right"),
+        ("收回票", 2, "right"), ("有效票", 2, "right"), ("满意", 2, "right"), ("基本满意", 2.7, "right"), ("不满意", 2, "right"),
         ("不了解", 2, "right"), ("满意率", 2.4, "right"),
         rows=rows, key="annex.surveys",
     )  # fmt: skip

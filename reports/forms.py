@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
 from typing import Any
 
 from crispy_forms.layout import Div, Layout
@@ -13,7 +14,7 @@ from common.forms import CleanTextField, DateField, LongTextField, PortalForm
 from reports.language import SENTENCES
 from reports.language.brief import BRACKETS
 from reports.models import Part, Summary
-from reports.outlines import Plan, Use
+from reports.outlines import Plan, Use, places
 from reports.services.editing import MAX_PART, MAX_TITLE
 from reports.services.outlining import MAX_FIXED, check_lead, check_uses
 from rounds.forms.filters import RoundFilter, codes
@@ -154,13 +155,7 @@ class OutlinePartForm(PortalForm):
             self.fields["add"] = forms.ChoiceField(label="再加一句（放在最后）", choices=self._others, required=False)
 
     def _others(self) -> list[Any]:
-        used = {use.sentence for use in self.plan.uses}
-        groups: dict[str, list[tuple[str, str]]] = {}
-        for sentence in SENTENCES.values():
-            if sentence.key not in used:
-                group = GROUPS[sentence.key.partition(".")[0]]
-                groups.setdefault(group, []).append((sentence.key, sentence.name))
-        return [("", "不加"), *groups.items()]
+        return by_group({use.sentence for use in self.plan.uses})
 
     def uses(self) -> list[Use]:
         """The sentences in the order asked for."""
@@ -186,6 +181,47 @@ class OutlinePartForm(PortalForm):
                 check_uses(self.plan, self.uses())
         except Refused as refusal:
             self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        return data
+
+
+def by_group(used: Container[str] = ()) -> list[Any]:
+    """The sentences to choose from, in the groups an office knows."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for sentence in SENTENCES.values():
+        if sentence.key not in used:
+            groups.setdefault(GROUPS[sentence.key.partition(".")[0]], []).append((sentence.key, sentence.name))
+    return [("", "不加"), *groups.items()]
+
+
+class OutlinePartAddForm(PortalForm):
+    """A part of the office's own."""
+
+    under = forms.ChoiceField(label="加在哪一部分", help_text="放在这一部分的最后，添加后可以上移。")
+    lead = LongTextField(label="文字", max_length=MAX_FIXED, rows=3, required=False)
+    add = forms.ChoiceField(
+        label="由台账写一句", choices=by_group, required=False,
+        help_text="不选：上面的文字原样写进每份总结。选了：上面的文字作起首语（可不填），后面由台账数据成句，没有数据时整段不写。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, plans: Sequence[Plan], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = places(plans)
+        self.fields["under"].choices = [(p.key, p.lead) for p in plans if p.key in self.places]
+        shown = "、".join(f"{{{name}}}" for name in BRACKETS)
+        self.fields["lead"].help_text = f"序号自动生成，不用写。可用：{shown}。"
+
+    def asked(self) -> tuple[str, str, tuple[Use, ...]]:
+        data = self.cleaned_data
+        return data["under"], data["lead"], (Use(data["add"]),) if data["add"] else ()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            under, lead, uses = self.asked()
+            try:
+                data["lead"] = check_lead(Plan("", self.places[under], "", uses), lead)
+            except Refused as refusal:
+                self.add_error("lead", str(refusal))
         return data
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from reports.figures import Figures
@@ -17,6 +18,7 @@ from reports.models import Outline, Part, Summary
 
 Kind = Part.Kind
 HEADINGS = (Kind.HEADING1, Kind.HEADING2)
+OFFICE = "office."  # keys of parts an office added
 
 
 @dataclass(frozen=True)
@@ -62,9 +64,15 @@ class Plan:
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Plan:
-        """A sentence that this edition of the portal does not know any more is left out."""
+        """A sentence that this edition of the portal does not know any more is left out; a part that had no other is off."""
         uses = tuple(use for use in map(Use.of, data["sentences"]) if use.sentence in SENTENCES)
-        return cls(data["key"], data["kind"], data["lead"], uses, data["off"])
+        bare = bool(data["sentences"]) and not uses  # else its leading clause would stand as if it were the matter
+        return cls(data["key"], data["kind"], data["lead"], uses, data["off"] or bare)
+
+    @property
+    def is_added(self) -> bool:
+        """The office's own part: the portal's outline has none with this key."""
+        return self.key.startswith(OFFICE)
 
 
 def title(pattern: str) -> Plan:
@@ -407,6 +415,25 @@ def _start_before(row: Sequence[Plan], start: int) -> int | None:
         if _depth(row[i]) < _depth(row[start]):
             return None
     return None
+
+
+def places(plans: Sequence[Plan]) -> dict[str, str]:
+    """Key of each heading that holds paragraphs itself → the kind of its paragraphs; there a new one may stand."""
+    found: dict[str, str] = {}
+    for plan, following in pairwise(plans):
+        if plan.is_heading and _depth(following) == 3:
+            found[plan.key] = following.kind
+    return found
+
+
+def added(plans: Sequence[Plan], under: str, lead: str, uses: tuple[Use, ...] = ()) -> tuple[tuple[Plan, ...], Plan]:
+    """With a part of the office's own at the end of a heading, in the form its neighbours have."""
+    row = list(plans)
+    start = next(i for i, plan in enumerate(row) if plan.key == under)
+    number = 1 + max((int(p.key.removeprefix(OFFICE)) for p in row if p.is_added), default=0)
+    plan = Plan(f"{OFFICE}{number}", places(plans)[under], lead, uses)
+    end = _end(row, start)
+    return (*row[:end], plan, *row[end:]), plan
 
 
 def changed(plans: Sequence[Plan], key: str, **values: Any) -> tuple[Plan, ...]:

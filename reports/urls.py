@@ -28,6 +28,12 @@ urlpatterns = [
     path("compare/", views.Compare.as_view(), name="compare"),
     path("outlines/", views.OutlineList.as_view(), name="outline_list"),
     path("outlines/<int:pk>/<str:kind>/", views.OutlineDetail.as_view(), name="outline_detail"),
+    path("outlines/<int:pk>/<str:kind>/new/", views.OutlinePartCreate.as_view(), name="outline_part_create"),
+    path(
+        "outlines/<int:pk>/<str:kind>/<str:key>/remove/",
+        views.OutlinePartRemove.as_view(),
+        name="outline_part_remove",
+    ),
     path("outlines/<int:pk>/<str:kind>/reset/", views.OutlineReset.as_view(), name="outline_reset"),
     path(
         "outlines/<int:pk>/<str:kind>/<str:key>/edit/",

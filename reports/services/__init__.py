@@ -15,13 +15,20 @@ from reports.services.editing import (
 )
 from reports.services.files import request_pdf
 from reports.services.issued import add_issued_file
-from reports.services.outlining import change_outline_part, move_outline_part, reset_outline
+from reports.services.outlining import (
+    add_outline_part,
+    change_outline_part,
+    move_outline_part,
+    remove_outline_part,
+    reset_outline,
+)
 from reports.services.scheduling import draft_of_the_month, set_schedule
 from reports.services.signing import return_summary, sign, start_again, submit_for_sign, withdraw
 
 __all__ = [
     "accept_generated",
     "add_issued_file",
+    "add_outline_part",
     "add_own_part",
     "change_outline_part",
     "default_period",
@@ -33,6 +40,7 @@ __all__ = [
     "move_outline_part",
     "move_part",
     "recompute",
+    "remove_outline_part",
     "remove_own_part",
     "request_pdf",
     "reset_outline",

@@ -16,11 +16,12 @@ from common.text import clean
 from reports.language import SENTENCES
 from reports.language.brief import BRACKETS
 from reports.models import Outline
-from reports.outlines import OUTLINES, Plan, Use, changed, moved, plans_of
+from reports.outlines import OUTLINES, Plan, Use, added, changed, moved, places, plans_of
 
 MAX_LEAD = 60
 MAX_TITLE = 80
 MAX_FIXED = 500
+MAX_ADDED = 20
 _BRACKET = re.compile(r"\{([^{}]*)\}")
 
 
@@ -122,6 +123,43 @@ def check_uses(plan: Plan, uses: Sequence[Use]) -> tuple[Use, ...]:
     if plan.uses and not kept:
         raise Refused("至少保留一句。不想要这一段时，请选“停用”。")
     return tuple(kept.values())
+
+
+@transaction.atomic
+def add_outline_part(
+    *, township_id: int, kind: str, under: str, lead: str, sentence: str = "", base_version: int, by: Any, at: datetime
+) -> Plan:
+    """A paragraph of the office's own at the end of a heading: fixed words, or a leading clause with a sentence from the records.
+
+    It stands in every paper of this kind that is drafted or computed anew; its words are changed like those of any other part.
+    """
+    outline, plans = _opened(township_id, kind, base_version)
+    if under not in places(plans):
+        raise Refused("请选择加在哪一部分。", field="under")
+    if sum(plan.is_added for plan in plans) >= MAX_ADDED:
+        raise Refused(f"自己加的段落最多{MAX_ADDED}段，请先删去不用的。")
+    uses = (Use(sentence),) if sentence else ()
+    plan = Plan("", places(plans)[under], "", uses)
+    after, new = added(plans, under, check_lead(plan, lead), check_uses(plan, uses))
+    heading = _plan(plans, under).lead
+    rows = [
+        {"field": new.key, "label": f"“{heading}”下的段落", "old": "（空）", "new": audit.show(new.lead or told(new))}
+    ]
+    _keep(outline, after, "添加提纲段落", rows, by=by, at=at)
+    return new
+
+
+@transaction.atomic
+def remove_outline_part(
+    *, township_id: int, kind: str, key: str, base_version: int, by: Any, at: datetime
+) -> Outline:  # fmt: skip
+    """Take away a part the office added; one of the portal's is switched off instead, so that it can come back."""
+    outline, plans = _opened(township_id, kind, base_version)
+    plan = _plan(plans, key)
+    if not plan.is_added:
+        raise Refused("系统提纲里的部分不能删除，不用时请在“修改”里选“停用”。")
+    rows = [{"field": key, "label": "提纲段落", "old": audit.show(plan.lead or told(plan)), "new": "（空）"}]
+    return _keep(outline, [p for p in plans if p.key != key], "删除提纲段落", rows, by=by, at=at)
 
 
 @transaction.atomic

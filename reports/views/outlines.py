@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from audit.services import history
 from reports import outlines, services
 from reports.figures import Figures
-from reports.forms import OutlinePartForm, ScheduleForm
+from reports.forms import OutlinePartAddForm, OutlinePartForm, ScheduleForm
 from reports.language import SENTENCES
 from reports.models import DraftSchedule, Outline, Summary, text_of
 from reports.services.outlining import told
@@ -104,12 +104,14 @@ class OutlineDetail(OneOutline, Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         summary, figures = self.sample()
         texts = effect(self.plans, figures)
+        places = outlines.places(self.plans)
         rows = [
             {
                 "plan": plan,
                 "name": NAMES.get(plan.key, "正文段"),
                 "told": told(plan),
                 "text": texts.get(plan.key, ""),
+                "takes_more": plan.key in places,
                 "movable": plan.kind not in ("title", "addressee", "paragraph"),
             }
             for plan in self.plans
@@ -179,6 +181,58 @@ class OutlinePartUpdate(OneOutline, FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         sentences = [SENTENCES[use.sentence] for use in self.plan.uses]
         return super().get_context_data(**kwargs) | {"plan": self.plan, "sentences": sentences}
+
+
+class OutlinePartCreate(OneOutline, FormPage):
+    """A paragraph of the office's own: fixed words, or a sentence from the records under a leading clause of its own."""
+
+    form_class = OutlinePartAddForm
+    template_name = "reports/outline_part_form.html"
+    success_text = "已添加。新起草和重新计算的总结会写上这一段。"
+
+    @property
+    def title(self) -> str:  # type: ignore[override]
+        return f"{self.kind.label}提纲：添加一段"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"plans": self.plans}
+
+    def current(self) -> Outline:
+        return self.outline
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"under": self.request.GET.get("under", "")}
+
+    def post(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        form = self.get_form()
+        if "preview" in request.POST and form.is_valid():
+            summary, figures = self.sample()
+            plans, plan = outlines.added(self.plans, *form.asked())
+            tried = {"summary": summary, "text": effect(plans, figures).get(plan.key, "")}
+            return self.render_to_response(self.get_context_data(form=form, tried=tried))
+        return super().post(request, *args, **kwargs)
+
+    def perform(self, form: OutlinePartAddForm) -> str:
+        plan = services.add_outline_part(
+            township_id=self.township.pk, kind=self.kind, under=form.cleaned_data["under"],
+            lead=form.cleaned_data["lead"], sentence=form.cleaned_data["add"], base_version=self.base_version,
+            by=self.request.user, at=timezone.now(),
+        )  # fmt: skip
+        return f"{self.get_success_url()}#part-{plan.key}"
+
+
+class OutlinePartRemove(OneOutline, ActionPage):
+    success_text = "已删除。"
+
+    def load(self, pk: int, kind: str, key: str) -> None:  # type: ignore[override]
+        super().load(pk, kind)
+        self.key = key
+
+    def perform(self) -> None:
+        services.remove_outline_part(
+            township_id=self.township.pk, kind=self.kind, key=self.key, base_version=self.base_version,
+            by=self.request.user, at=timezone.now(),
+        )  # fmt: skip
 
 
 class OutlinePartMove(OneOutline, ActionPage):

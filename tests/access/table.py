@@ -358,6 +358,8 @@ reports:outline_detail             | page   | outline     | ... ... .. xx ... . 
 reports:outline_reset              | act    | outline     | ... ... .. xx ... . . .
 reports:outline_part_update        | form   | outline     | ... ... .. xx ... . . .
 reports:outline_part_move          | act    | outline     | ... ... .. xx ... . . .
+reports:outline_part_create        | form   | outline     | ... ... .. xx ... . . .
+reports:outline_part_remove        | act    | outline     | ... ... .. xx ... . . .
 reports:schedule_update            | ask    | outline     | ... ... .. xx ... . . .
 reports:version_list               | page   | summary     | ... ... .. xx xx. . . .
 reports:version_restore            | act    | past        | ... ... .. xx ... . . .

@@ -113,6 +113,119 @@ class TestOutlineService:
         assert drafting.plans_of(desk.world.township.pk, "stage") == OUTLINES["stage"]
 
 
+class TestOwnParts:
+    """A paragraph the office adds to its outline, without code."""
+
+    FIXED = "{乡镇}还把整顿同“最多跑一次”改革结合起来。"
+
+    def add(self, office, version=1, **values: Any) -> outlines.Plan:
+        asked = {"under": "part.organisation", "lead": self.FIXED} | values
+        return services.add_outline_part(**office, base_version=version, **asked)
+
+    def test_fixed_words_stand_in_every_new_paper(self, desk, office):
+        plan = self.add(office)
+
+        text = text_of(desk.draft())
+
+        assert (plan.key, plan.kind) == ("office.1", "item")
+        assert "是清溪镇还把整顿同“最多跑一次”改革结合起来。" in text
+        assert text.index("最多跑一次") < text.index("坚持问题导向，精准推进整改落实")
+
+    def test_a_sentence_under_words_of_its_own(self, desk, office):
+        self.add(office, under="part.shortfalls", lead="底数要摸清", sentence="period.standing")
+
+        part = desk.draft().parts.get(key="office.1")
+
+        assert part.kind == "point"
+        assert part.text.startswith("底数要摸清。截至10月31日，台账共有问题2个")
+
+    def test_without_data_it_is_left_out(self, desk, office):
+        self.add(office, lead="培训。", sentence="next.training")
+
+        assert not desk.draft().parts.get(key="office.1").text
+
+    def test_a_draft_gets_it_when_it_is_computed_anew_and_loses_it_again(self, desk, office):
+        summary = desk.draft()
+        self.add(office)
+        services.recompute(summary, by=office["by"], at=NOON)
+        assert "最多跑一次" in text_of(summary)
+
+        services.remove_outline_part(**office, key="office.1", base_version=2)
+        services.recompute(summary, by=office["by"], at=NOON)
+
+        assert "最多跑一次" not in text_of(summary)
+        assert Outline.objects.get().parts == []
+        assert [e.verb for e in Entry.objects.filter(verb__contains="提纲").order_by("pk")] == [
+            "添加提纲段落",
+            "删除提纲段落",
+        ]
+
+    def test_it_can_be_changed_moved_and_numbered_on(self, desk, office):
+        self.add(office)
+        change(office, key="office.1", version=2, lead="换一种说法。")
+        services.move_outline_part(**office, key="office.1", up=True, base_version=3)
+        second = self.add(office, version=4)
+
+        assert second.key == "office.2"
+        found = keys(drafting.plans_of(desk.world.township.pk, "stage"))
+        assert found.index("office.2") == found.index("office.1") + 2  # the neighbour it passed stands between
+
+    @pytest.mark.parametrize(
+        ("values", "sentence"),
+        [
+            ({"under": "part.work"}, "请选择加在哪一部分"),  # holds headings, no paragraphs
+            ({"under": "no.such"}, "请选择加在哪一部分"),
+            ({"lead": ""}, "请填写文字"),
+            ({"lead": "长" * 501}, "文字过长"),
+            ({"lead": "{镇长}"}, "花括号里只能用"),
+            ({"sentence": "no.such"}, "没有这一句"),
+        ],
+    )
+    def test_refusals(self, office, values, sentence):
+        with pytest.raises(Refused, match=sentence):
+            self.add(office, **values)
+        assert not Outline.objects.exists()
+
+    def test_a_part_of_the_portal_is_not_removed_and_there_is_an_end_to_adding(self, office, monkeypatch):
+        with pytest.raises(Refused, match="停用"):
+            services.remove_outline_part(**office, key=KEY, base_version=1)
+        monkeypatch.setattr("reports.services.outlining.MAX_ADDED", 1)
+        self.add(office)
+        with pytest.raises(Refused, match="最多1段"):
+            self.add(office, version=2)
+
+    def test_a_part_whose_only_sentence_is_gone_is_off(self):
+        plan = outlines.Plan("office.1", "item", "只剩起首语。", (Use("gone.sentence"),))
+
+        assert outlines.Plan.from_json(plan.to_json()).off
+
+    def test_in_the_browser(self, desk):
+        desk.draft()
+        client = desk.world.client(desk.world.office_clerk)
+        base = f"/summaries/outlines/{desk.world.township.pk}/stage/"
+        assert f"{base}new/?under=part.organisation" in client.get(base).content.decode()
+        form = client.get(f"{base}new/?under=part.organisation")
+        assert 'value="part.organisation" selected' in form.content.decode()
+        data = {
+            "submission": form.context["submission"], "base_version": form.context["base_version"],
+            "under": "part.organisation", "lead": self.FIXED, "add": "",
+        }  # fmt: skip
+
+        look = client.post(f"{base}new/", data | {"preview": "1"}).content.decode()
+        assert "清溪镇还把整顿同" in look
+        assert not Outline.objects.exists()
+        client.post(f"{base}new/", data)
+        client.post(f"{base}new/", data)  # a double click
+
+        assert keys(drafting.plans_of(desk.world.township.pk, "stage")).count("office.1") == 1
+        assert "office.2" not in str(Outline.objects.get().parts)
+        refused = client.get(f"{base}new/")
+        answer = client.post(f"{base}new/", data | {"submission": refused.context["submission"]})
+        assert answer.status_code == 409  # the outline is another one by now
+        client.post(f"{base}office.1/remove/", {"base_version": "2"})
+        assert Outline.objects.get().parts == []
+
+
 class TestMoving:
     def test_a_heading_takes_along_what_stands_under_it(self):
         after = keys(moved(OUTLINES["stage"], "part.next", up=True))
