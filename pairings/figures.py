@@ -31,9 +31,13 @@ class BeforeAfter:
 
 
 def before_after(pairing: Pairing, sheets: Sequence[VillageYear], today: date) -> BeforeAfter:
-    """From sheets already loaded; figures nobody entered are left out."""
-    last = (pairing.ends_on or today).year
-    chosen = sorted((s for s in sheets if pairing.starts_on.year - 1 <= s.year <= last), key=lambda s: s.year)
+    """Of one pairing, from sheets already loaded; figures nobody entered are left out."""
+    return of_term(pairing.starts_on, pairing.ends_on or today, sheets)
+
+
+def of_term(starts_on: date, ends_on: date, sheets: Sequence[VillageYear]) -> BeforeAfter:
+    """Around a term: from the year before it to its last year."""
+    chosen = sorted((s for s in sheets if starts_on.year - 1 <= s.year <= ends_on.year), key=lambda s: s.year)
     rows = []
     for name in FIGURES:
         values: list[Decimal | int | None] = [getattr(s, name) for s in chosen]
@@ -42,7 +46,7 @@ def before_after(pairing: Pairing, sheets: Sequence[VillageYear], today: date) -
             label = audit.label(VillageYear(), name)
             change = _signed(Decimal(known[-1]) - Decimal(known[0])) if len(known) > 1 else "—"
             rows.append(Row(label, [chinese.amount(v) for v in values], change))
-    return BeforeAfter([(s.year, s.year >= pairing.starts_on.year) for s in chosen], rows)
+    return BeforeAfter([(s.year, s.year >= starts_on.year) for s in chosen], rows)
 
 
 def _signed(value: Decimal) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from accounts.roles import Role
 from common.models import Versioned
 from rounds.models import Round
 from villages.models import Cadre, Unit, Village
@@ -19,10 +21,24 @@ if TYPE_CHECKING:
     from villages.access import Access
 
 
+IDLE_DAYS = 60  # where a round says nothing else
+
+
 class PairingQuerySet(VillageRecordQuerySet):
     def on(self, day: date) -> PairingQuerySet:
         """Pairings that ran on a day (both ends included)."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day)
+
+    def idle(self, day: date) -> PairingQuerySet:
+        """Running on a day in a round that is not over, and without activity for as many days as the round allows; one small query."""
+        done = Activity.objects.filter(pairing=OuterRef("pk"), held_on__lte=day).order_by("-held_on")
+        rows = self.on(day).filter(round__ends_on__gte=day)
+        rows = rows.annotate(last_on=Coalesce(Subquery(done.values("held_on")[:1]), F("starts_on")))
+        # Each number of days that any round uses is one comparison with a day: no arithmetic in the database.
+        late = Q(round__pairing_rule=None, last_on__lte=day - timedelta(days=IDLE_DAYS))
+        for days in PairingRule.objects.order_by().values_list("idle_days", flat=True).distinct():
+            late |= Q(round__pairing_rule__idle_days=days, last_on__lte=day - timedelta(days=days))
+        return rows.filter(late)
 
     def with_names(self) -> PairingQuerySet:
         """What a row shows, in one query."""
@@ -146,3 +162,105 @@ class Activity(Versioned):
     @property
     def township_id(self) -> int:
         return self.pairing.village.township_id
+
+
+class PlanItemQuerySet(models.QuerySet["PlanItem"]):
+    def visible_to(self, access: Access) -> PlanItemQuerySet:
+        return self.filter(access.within(township="pairing__village__township_id", village="pairing__village_id"))
+
+
+class PlanItem(Versioned):
+    """One matter of a pairing's plan, until when; done by an activity, whose day is the day it was done."""
+
+    class State(models.TextChoices):
+        """How it stood on a day: computed by `state_on`, never stored."""
+
+        OPEN = "open", "未到期"
+        LATE = "late", "逾期未办"
+        DONE = "done", "已办"
+        DONE_LATE = "done_late", "逾期办理"
+
+    pairing = models.ForeignKey(Pairing, models.CASCADE, related_name="plan", verbose_name="结对")
+    text = models.CharField("计划事项", max_length=200)
+    due_on = models.DateField("时限")
+    activity = models.ForeignKey(
+        Activity, models.SET_NULL, null=True, blank=True, related_name="plan_items", verbose_name="帮扶活动"
+    )
+
+    objects = PlanItemQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "帮扶计划事项"
+        ordering = ["pairing_id", "due_on", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+    @property
+    def township_id(self) -> int:
+        return self.pairing.village.township_id
+
+    def state_on(self, day: date) -> State:
+        """Reads the loaded activity; no query."""
+        if self.activity and self.activity.held_on <= day:
+            return self.State.DONE_LATE if self.activity.held_on > self.due_on else self.State.DONE
+        return self.State.LATE if self.due_on < day else self.State.OPEN
+
+
+class PairingRule(Versioned):
+    """What a round asks for: which places every listed village has filled (`slots`), and how long a helper may stay away."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="pairing_rule", verbose_name="轮次")
+    idle_days = models.PositiveSmallIntegerField("久无活动的天数", default=IDLE_DAYS)
+
+    class Meta:
+        verbose_name = "结对要求"
+        constraints = [
+            models.CheckConstraint(
+                name="pairing_rule_idle_days",
+                condition=Q(idle_days__gte=7, idle_days__lte=365),
+                violation_error_message="久无活动的天数应在7天至365天之间。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round}结对要求"
+
+    @property
+    def township_id(self) -> int:
+        return self.round.township_id
+
+
+class PairingSlot(models.Model):
+    """One place every listed village of the round must have filled: by somebody's duty there, or by a pairing of a kind."""
+
+    class Filler(models.TextChoices):
+        COUNTY_LEADER = Role.COUNTY_LINKED_LEADER.value, "一名联村县级领导"
+        TOWNSHIP_LEADER = Role.LINKED_LEADER.value, "一名包村乡镇领导"
+        FIRST_SECRETARY = Role.FIRST_SECRETARY.value, "一名第一书记"
+        UNIT = Pairing.Kind.UNIT.value, "一个结对单位"
+        RESIDENT_CADRE = Role.RESIDENT_CADRE.value, "一名驻村干部"
+        WORK_TEAM = Role.WORK_TEAM.value, "一个驻村工作组"
+        SECRETARY = Pairing.Kind.SECRETARY.value, "一名带村书记（书记带书记）"
+        VILLAGE = Pairing.Kind.VILLAGE.value, "一个结对强村（强村带弱村）"
+        CADRE = Pairing.Kind.CADRE.value, "一名结对干部"
+
+    rule = models.ForeignKey(PairingRule, models.CASCADE, related_name="slots", verbose_name="结对要求")
+    filled_by = models.CharField("由谁落实", max_length=24, choices=Filler)
+
+    class Meta:
+        verbose_name = "结对要求的一项"
+        ordering = ["rule_id", "id"]
+        constraints = [models.UniqueConstraint(fields=["rule", "filled_by"], name="pairing_slot_once")]
+
+    def __str__(self) -> str:
+        return self.get_filled_by_display()
+
+
+# “四个一”: the usual four.
+FOUR_ONES = (
+    PairingSlot.Filler.COUNTY_LEADER,
+    PairingSlot.Filler.TOWNSHIP_LEADER,
+    PairingSlot.Filler.FIRST_SECRETARY,
+    PairingSlot.Filler.UNIT,
+)

@@ -5,20 +5,26 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from accounts.permissions import Permission
+from pairings.figures import of_term
 from pairings.models import Pairing
 from villages.access import Access
-from villages.models import Village
+from villages.models import Village, VillageYear
 
 
 def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] | None:
-    """结对帮扶: helpers of the village, newest first, with what they brought; one query."""
+    """结对帮扶: helpers of the village, newest first, with what they brought, and the village before and after; two queries."""
     if Permission.PAIRING_VIEW not in access.permissions:
         return None
-    rows = (
-        Pairing.objects.visible_to(access)
+    rows = list(
+        Pairing.objects.with_names()
+        .visible_to(access)
         .filter(village=village)
-        .with_names()
         .annotate(activity_count=Count("activities"), funds=Sum("activities__funds"))
         .order_by("-starts_on", "-pk")
     )
-    return "pairings/_village_section.html", {"rows": list(rows)}
+    running = [p for p in rows if p.starts_on <= access.on <= (p.ends_on or access.on)]
+    figures = None
+    if running:
+        sheets = list(VillageYear.objects.visible_to(access).filter(village=village))
+        figures = of_term(min(p.starts_on for p in running), access.on, sheets)
+    return "pairings/_village_section.html", {"rows": rows, "before_after": figures}

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from pairings.views import activities, pairings
+from pairings.views import activities, gaps, pairings, plans
 
 app_name = "pairings"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("<int:pk>/edit/", pairings.PairingUpdate.as_view(), name="pairing_update"),
     path("<int:pk>/end/", pairings.PairingEnd.as_view(), name="pairing_end"),
     path("<int:pk>/activities/new/", activities.ActivityCreate.as_view(), name="activity_create"),
+    path("<int:pk>/plan/new/", plans.PlanItemCreate.as_view(), name="plan_create"),
+    path("plan/<int:pk>/edit/", plans.PlanItemUpdate.as_view(), name="plan_update"),
+    path("gaps/", gaps.GapList.as_view(), name="gap_list"),
+    path("rounds/<int:pk>/rule/", gaps.RuleUpdate.as_view(), name="rule_update"),
     path("activities/", activities.ActivityList.as_view(), name="activity_list"),
     path("activities/<int:pk>/edit/", activities.ActivityUpdate.as_view(), name="activity_update"),
 ]

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
@@ -22,6 +22,8 @@ from common import chinese
 from handovers.models import HandOver
 from inspections.models import Notice
 from meetings.models import Commitment
+from pairings.gaps import missing_slots
+from pairings.models import Pairing
 from problems.models import CloseRequest, Extension, Problem, VillagePlan
 from problems.queries import colour_is
 from problems.shown import deadline_text
@@ -143,54 +145,75 @@ def tiles(sums: dict[str, int]) -> list[Tile]:
     ]
 
 
+class CountRows(Subquery):
+    """How many rows a queryset has, as a column of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def count_each(user: User, queues: list[QuerySet[Any]]) -> list[int]:
+    """The length of every queue in one query, because the page has a budget of them."""
+    if not queues:
+        return []
+    columns = {f"queue_{n}": CountRows(rows.order_by().values("pk")) for n, rows in enumerate(queues)}
+    return list(User.objects.filter(pk=user.pk).annotate(**columns).values_list(*columns).get())
+
+
 def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
     """What waits for this person: only steps the posts held may take, only when there are any."""
     found: list[Tile] = []
+    queues: list[tuple[str, QuerySet[Any], str]] = []
 
-    def add(label: str, count: int, url: str) -> None:
-        if count:
-            found.append(Tile(label, count, url))
+    def add(label: str, rows: QuerySet[Any], url: str) -> None:
+        queues.append((label, rows, url))
 
-    found += to_confirm(access)
     ledger = "problems:problem_list"
     mine = Problem.objects.visible_to(access).order_by().values("pk")
-    if access.may(P.PROBLEM_REVIEW):
-        add("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED))
-    if access.may(P.PROBLEM_LOG):
-        add("被退回待修改", sums["returned"], link(ledger, state=State.RETURNED))
-    if access.may(P.CLOSE_CHECK) or access.may(P.CLOSE_DECIDE):
-        pending = CloseRequest.objects.filter(outcome=CloseRequest.Outcome.PENDING, problem__in=mine).aggregate(
-            unchecked=Count("pk", filter=Q(checked_by=None)), checked=Count("pk", filter=Q(checked_by__isnull=False))
-        )
-        if access.may(P.CLOSE_CHECK):
-            add("销号待核实", pending["unchecked"], link(ledger, state=State.CLOSING, close="unchecked"))
-        if access.may(P.CLOSE_DECIDE):
-            add("销号待审核", pending["checked"], link(ledger, state=State.CLOSING, close="checked"))
+    if access.may(P.PROBLEM_REVIEW) and sums["submitted"]:
+        found.append(Tile("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED)))
+    if access.may(P.PROBLEM_LOG) and sums["returned"]:
+        found.append(Tile("被退回待修改", sums["returned"], link(ledger, state=State.RETURNED)))
+    closing = CloseRequest.objects.filter(outcome=CloseRequest.Outcome.PENDING, problem__in=mine)
+    if access.may(P.CLOSE_CHECK):
+        add("销号待核实", closing.filter(checked_by=None), link(ledger, state=State.CLOSING, close="unchecked"))
+    if access.may(P.CLOSE_DECIDE):
+        checked = closing.filter(checked_by__isnull=False)
+        add("销号待审核", checked, link(ledger, state=State.CLOSING, close="checked"))
     if access.may(P.EXTENSION_DECIDE):
         asked = Extension.objects.filter(decision=Extension.Decision.PENDING, problem__in=mine)
-        add("延期待审批", asked.count(), link(ledger, extension="pending"))
+        add("延期待审批", asked, link(ledger, extension="pending"))
     if access.may(P.PLAN_DECIDE):
         plans = VillagePlan.objects.visible_to(access).filter(state=VillagePlan.State.SUBMITTED)
-        add("一村一策待审定", plans.count(), link("problems:plan_list", state=VillagePlan.State.SUBMITTED))
+        add("一村一策待审定", plans, link("problems:plan_list", state=VillagePlan.State.SUBMITTED))
     if access.may(P.DESIGNATION_APPROVE):
         proposed = Designation.objects.visible_to(access).filter(approved_on=None, removed_on=None)
-        add("整顿对象待审定", proposed.count(), link("rounds:designation_list", state="proposed"))
+        add("整顿对象待审定", proposed, link("rounds:designation_list", state="proposed"))
     if access.may(P.SUMMARY_DRAFT):
         drafts = Summary.objects.visible_to(access).filter(state=Summary.State.DRAFT, author=access.user)
-        add("总结初稿待完善", drafts.count(), link("reports:summary_list", state=Summary.State.DRAFT, mine=1))
+        add("总结初稿待完善", drafts, link("reports:summary_list", state=Summary.State.DRAFT, mine=1))
     if access.may(P.SUMMARY_SIGN):
         waiting = Summary.objects.visible_to(access).filter(state=Summary.State.REVIEW)
-        add("总结待签发", waiting.count(), link("reports:summary_list", state=Summary.State.REVIEW))
+        add("总结待签发", waiting, link("reports:summary_list", state=Summary.State.REVIEW))
+    if access.may(P.PAIRING_EDIT):
+        add("结对缺口", missing_slots(access, day), link("pairings:gap_list"))
+        idle = Pairing.objects.visible_to(access).filter(pk__in=Pairing.objects.idle(day).values("pk"))
+        add("结对久无活动", idle, link("pairings:pairing_list", idle=1))
+    if access.may(P.INSPECTION_EDIT):
+        answered = Notice.objects.unchecked(day).visible_to(access)
+        add("整改通知书待核查", answered, link("inspections:notice_list", state="unchecked"))
     if access.may(P.NOTICE_ANSWER):
         notices = Notice.objects.visible_to(access).filter(replied_on=None)
-        add("整改通知书待反馈", notices.count(), link("inspections:notice_list", state="unanswered"))
+        add("整改通知书待反馈", notices, link("inspections:notice_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
         due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON).distinct()
         add(
             "议定事项临期或逾期",
-            due.count(),
+            due,
             link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()),
         )
+    counts = count_each(access.user, [rows for _, rows, _ in queues])
+    found += [Tile(label, count, url) for (label, _, url), count in zip(queues, counts, strict=True) if count]
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from pairings.models import Activity, Pairing
+from pairings.models import Activity, Pairing, PairingSlot
 from rounds.forms.filters import VillageRoundFilter, add_period, codes
 
 
@@ -10,6 +10,11 @@ class PairingFilter(VillageRoundFilter):
     kind = forms.ChoiceField(label="结对方式", choices=codes(Pairing.Kind.choices), required=False)
     helper = forms.CharField(label="帮扶方", required=False, max_length=40)
     many = forms.BooleanField(label="多对一", required=False)
+    idle = forms.BooleanField(label="久无活动", required=False)
+
+
+class GapFilter(VillageRoundFilter):
+    need = forms.ChoiceField(label="缺少", choices=codes(PairingSlot.Filler.choices), required=False)
 
 
 class ActivityFilter(VillageRoundFilter):

@@ -3,7 +3,7 @@
 from django import forms
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm
-from pairings.models import Pairing
+from pairings.models import Pairing, PairingSlot
 from rounds.forms.fields import CadreField, InScopeForm, VillageField
 from villages.models import Unit
 
@@ -44,3 +44,16 @@ class PairingChangeForm(HelperFields):
 class PairingEndForm(PortalForm):
     ends_on = DateField(label="结束日期")
     reason = CleanTextField(label="原因", max_length=200)
+
+
+class RuleForm(PortalForm):
+    needed = forms.MultipleChoiceField(
+        label="每个整顿村应落实", choices=PairingSlot.Filler.choices, required=False,
+        widget=forms.CheckboxSelectMultiple, help_text="前四项即“四个一”。一项不选时，只要求每村至少有一对结对。",
+    )  # fmt: skip
+    idle_days = forms.IntegerField(
+        label="多少天没有活动算久无活动",
+        min_value=7,
+        max_value=365,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )

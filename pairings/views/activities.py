@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from common import chinese
 from common.lists import Column
 from pairings.forms.activities import ActivityForm
 from pairings.forms.filters import ActivityFilter
-from pairings.models import Activity, Pairing
+from pairings.models import Activity, Pairing, PlanItem
 from pairings.services import activities as services
 from pairings.views.pairings import NAMES
 from rounds.views.base import RoundListPage
@@ -86,6 +86,13 @@ class ActivityPage(FormPage):
         """403 unless the visitor may post at the helped village."""
         self.require(Permission.ACTIVITY_POST, township_id=self.pairing.township_id, village_id=self.pairing.village_id)
 
+    def plan(self) -> QuerySet[PlanItem]:
+        """Matters of the plan that this activity may have done."""
+        return self.pairing.plan.filter(activity=None)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"plan": self.plan()}
+
     def get_success_url(self) -> str:
         return self.pairing.get_absolute_url()
 
@@ -103,7 +110,8 @@ class ActivityCreate(ActivityPage):
         self.allow()
 
     def get_initial(self) -> dict[str, Any]:
-        return {"held_on": self.access.on}
+        """`item` in the address is the matter of the plan that was done; nonsense there fills nothing."""
+        return {"held_on": self.access.on, "plan_item": self.request.GET.get("item")}
 
     def perform(self, form: ActivityForm) -> None:
         services.add_activity(pairing=self.pairing, by=self.request.user, at=timezone.now(), **form.cleaned_data)
@@ -121,9 +129,12 @@ class ActivityUpdate(ActivityPage):
     def current(self) -> Activity:
         return self.activity
 
+    def plan(self) -> QuerySet[PlanItem]:
+        return self.pairing.plan.filter(Q(activity=None) | Q(activity=self.activity))
+
     def get_initial(self) -> dict[str, Any]:
         initial = {name: getattr(self.activity, name) for name in services.FIELDS}
-        return initial | {"funds": self.activity.funds or None}
+        return initial | {"funds": self.activity.funds or None, "plan_item": self.activity.plan_items.first()}
 
     def perform(self, form: ActivityForm) -> None:
         services.change_activity(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from common.lists import Column
 from pairings.figures import before_after
 from pairings.forms.filters import PairingFilter
 from pairings.forms.pairings import PairingChangeForm, PairingEndForm, PairingForm
-from pairings.models import Activity, Pairing
+from pairings.models import Activity, Pairing, PlanItem
 from pairings.services import pairings as services
 from rounds.models import Round
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, cadres_for, villages_for
@@ -23,6 +23,14 @@ from villages.models import Cadre, Unit, Village, VillageYear
 from villages.pages import Page, with_back
 
 NAMES = ("round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre")
+
+# A shape and a word: never colour alone.
+PLAN_LIGHTS = {
+    PlanItem.State.OPEN: "light-yellow",
+    PlanItem.State.LATE: "light-red",
+    PlanItem.State.DONE: "light-green",
+    PlanItem.State.DONE_LATE: "light-green",
+}
 
 
 class PairingList(RoundListPage):
@@ -37,6 +45,7 @@ class PairingList(RoundListPage):
         "village": ["village__sort", "village_id", "pk"],
         "starts_on": ["starts_on", "pk"],
         "activities": ["activity_count", "pk"],
+        "last": ["last_held", "pk"],
         "funds": ["funds", "pk"],
     }
     empty_text = "还没有结对。确定整顿对象后，党建办在这里登记书记带书记、强村带弱村和机关单位结对。"
@@ -47,7 +56,11 @@ class PairingList(RoundListPage):
         rows = (
             Pairing.objects.visible_to(self.access)
             .with_names()
-            .annotate(activity_count=Count("activities", filter=held), funds=Sum("activities__funds", filter=held))
+            .annotate(
+                activity_count=Count("activities", filter=held),
+                funds=Sum("activities__funds", filter=held),
+                last_held=Max("activities__held_on", filter=held),
+            )
             .order_by("-round__starts_on", "round_id", "village__sort", "village_id", "pk")
         )
         rows = self.filters.of_round(rows)
@@ -63,6 +76,8 @@ class PairingList(RoundListPage):
             )
         if self.filters.value("as_of"):
             rows = rows.on(day)
+        if self.filters.value("idle"):
+            rows = rows.filter(pk__in=Pairing.objects.idle(day).values("pk"))
         if self.filters.value("many"):
             others = Pairing.objects.on(day).filter(round=OuterRef("round"), village=OuterRef("village"))
             rows = rows.on(day).filter(Exists(others.exclude(pk=OuterRef("pk"))))
@@ -84,7 +99,11 @@ class PairingList(RoundListPage):
         return "，".join(parts)
 
     def actions(self) -> list[tuple[str, str]]:
-        return [*super().actions(), ("帮扶活动", reverse("pairings:activity_list"))]
+        return [
+            *super().actions(),
+            ("帮扶活动", reverse("pairings:activity_list")),
+            ("结对缺口", reverse("pairings:gap_list")),
+        ]
 
     def get_columns(self) -> list[Column]:
         here = self.here
@@ -101,6 +120,7 @@ class PairingList(RoundListPage):
             Column("开始", lambda p: chinese.day_text(p.starts_on), sort="starts_on", css="nowrap"),
             Column("结束", lambda p: chinese.day_text(p.ends_on, "进行中"), css="nowrap"),
             Column("活动", lambda p: str(p.activity_count), sort="activities", css="num"),
+            Column("最近活动", lambda p: chinese.day_text(p.last_held), sort="last", css="nowrap"),
             Column("资金（万元）", lambda p: chinese.amount(p.funds or None), sort="funds", css="num"),
         ]
 
@@ -113,6 +133,10 @@ class PairingDetail(Page):
         rows = Pairing.objects.visible_to(self.access).with_names()
         self.pairing = get_object_or_404(rows, pk=pk)
 
+    @property
+    def idle(self) -> bool:
+        return Pairing.objects.idle(self.access.on).filter(pk=self.pairing.pk).exists()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         pairing, access = self.pairing, self.access
         place = {"township_id": pairing.township_id, "village_id": pairing.village_id}
@@ -121,10 +145,18 @@ class PairingDetail(Page):
         sheets = list(VillageYear.objects.visible_to(access).filter(village_id=pairing.village_id))
         others = Pairing.objects.filter(round_id=pairing.round_id, village_id=pairing.village_id).with_names()
         may_edit = access.may(Permission.PAIRING_EDIT, **place)
+        last = max([pairing.starts_on, *(a.held_on for a in activities)])
+        plan = [
+            {"row": item, "state": (state := item.state_on(access.on)).label, "light": PLAN_LIGHTS[state]}
+            for item in pairing.plan.select_related("activity")
+        ]
         return super().get_context_data(**kwargs) | {
             "title": f"{pairing.helper_with_title}帮扶{pairing.village.name}",
             "pairing": pairing,
             "activities": activities,
+            "plan": plan,
+            "done": sum(item["row"].activity_id is not None for item in plan),
+            "quiet_days": (access.on - last).days if self.idle else 0,
             "by_kind": [(kind.label, kinds.count(kind)) for kind in Activity.Kind if kind in kinds],
             "funds": sum(a.funds for a in activities),
             "before_after": before_after(pairing, sheets, access.on),
@@ -153,6 +185,10 @@ class PairingCreate(AddToRound):
     form_class = PairingForm
     title = "建立结对"
     intro = "一个村有几个帮扶方就登记几条，自动归为“多对一”。"
+
+    def get_initial(self) -> dict[str, Any]:
+        """From a gap: the village and the kind it lacks."""
+        return {name: self.request.GET[name] for name in ("village", "kind") if name in self.request.GET}
 
     def choices(self) -> dict[str, QuerySet[Any]]:
         return helper_choices(self.round, self.access) | {"village": villages_for(self.round)}

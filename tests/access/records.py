@@ -29,7 +29,7 @@ from ledgers.services.exports import request_export
 from ledgers.work import export_ledger
 from meetings.models import AgendaItem, Commitment, Meeting
 from otherwork.models import WorkEntry, WorkKind
-from pairings.models import Activity, Pairing
+from pairings.models import Activity, Pairing, PlanItem
 from problems.models import (
     CloseRequest,
     Evidence,
@@ -424,6 +424,7 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
         "pairing": pairing,
         "activity": Activity.objects.create(pairing=pairing, kind="guidance", held_on=SPRING, content=v),
         "plan": VillagePlan.objects.create(round=round, village=village, causes=v, goals=v),
+        "plan_item": PlanItem.objects.create(pairing=pairing, text=v, due_on=SPRING),
     }
 
 

@@ -60,6 +60,7 @@ designation        | village    | xxx xxx xx xx xxx . x .
 listed             | village    | xxx xxx xx xx xxx . x .
 screening          | village    | xxx xxx xx xx xxx . x .
 pairing            | village    | xxx xxx xx xx xxx . x .
+plan_item          | village    | xxx xxx xx xx xxx . x .
 activity           | village    | xxx xxx xx xx xxx . x .
 meeting            | village    | xxx xxx xx xx xxx . x .
 village_meeting    | village    | xxx xxx xx xx xxx . x .
@@ -257,6 +258,10 @@ pairings:pairing_update            | form   | pairing     | ... ... .. xx ... . 
 pairings:pairing_end               | form   | pairing     | ... ... .. xx ... . . .
 pairings:activity_list             | list   |             | xxx xxx xx xx xxx . x .
 pairings:activity_create           | form   | pairing     | xxx xxx .. xx ... . . .
+pairings:plan_create               | form   | pairing     | xxx xxx .. xx ... . . .
+pairings:plan_update               | form   | plan_item   | xxx xxx .. xx ... . . .
+pairings:gap_list                  | list   |             | xxx xxx xx xx xxx . x .
+pairings:rule_update               | form   | round       | ... ... .. xx ... . . .
 pairings:activity_update           | form   | activity    | xxx xxx .. xx ... . . .
 
 otherwork:entry_list               | list   |             | xxx xxx xx xx xxx . x .
