@@ -20,7 +20,7 @@ from pairings.models import Pairing
 from pairings.services import activities, pairings
 from problems.models import KeyProject, Problem, VillagePlan
 from problems.services import closing, deadlines, instructions, ledger, measures, moves, plans, progress
-from rectify.demo import acceptances, place, work
+from rectify.demo import acceptances, otherwork, place, work
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
 from reports.services import drafting, editing
@@ -67,6 +67,7 @@ class Loader:
         self.pairings_()
         self.meetings_()
         self.inspections_()
+        otherwork.load(self)
         self.summary()
         self.other_township()
 
