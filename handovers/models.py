@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
+from accounts.permissions import Permission
 from common.models import Versioned
 from villages.models import Assignment, Cadre, Township
 
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
 class HandOverQuerySet(models.QuerySet["HandOver"]):
     def visible_to(self, access: Access) -> HandOverQuerySet:
-        """As the posts themselves: who handed what to whom is known in the township. What went over is not shown to all of them."""
-        return self.filter(township_id__in=access.all_township_ids)
+        """One's own, and as the posts themselves those of the township: who handed what post to whom is known there, not what went over.
 
-    def open_to(self, access: Access) -> HandOverQuerySet:
-        """`visible_to`, and one's own: who takes a post may hold none yet."""
-        own = Q(giver__user_id=access.user.pk) | Q(receiver__user_id=access.user.pk)
-        return self.filter(Q(township_id__in=access.all_township_ids) | own)
+        Who takes a post may hold none yet, so one's own need no right.
+        """
+        scope = Q(giver__user_id=access.user.pk) | Q(receiver__user_id=access.user.pk)
+        if access.may(Permission.CADRE_VIEW):
+            scope |= Q(township_id__in=access.all_township_ids)
+        return self.filter(scope)
 
     def with_names(self) -> HandOverQuerySet:
         return self.select_related(

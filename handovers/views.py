@@ -35,7 +35,7 @@ class HandOverList(RegistryList):
     empty_text = "还没有岗位交接。干部换岗时，在“责任链”里找到他的岗位，点“交接”，就能看到有哪些事项要移交。"
 
     def rows(self) -> QuerySet[HandOver]:
-        rows = HandOver.objects.open_to(self.access).with_names()
+        rows = HandOver.objects.visible_to(self.access).with_names()
         filters = self.filters
         if township := filters.value("township"):
             rows = rows.filter(township=township)
@@ -83,7 +83,7 @@ class HandOverPage:
     request: Any
 
     def fetch(self, pk: int) -> None:
-        self.hand_over = get_object_or_404(HandOver.objects.open_to(self.access).with_names(), pk=pk)
+        self.hand_over = get_object_or_404(HandOver.objects.visible_to(self.access).with_names(), pk=pk)
 
     @property
     def may_decide(self) -> bool:

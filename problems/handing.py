@@ -61,7 +61,7 @@ def find(duty: Duty) -> list[Group]:
         Group("measure.owned", "负责的整改措施", _measures(duty), moves="责任人"),
         Group("problem.waiting", "待办理的申请（销号、延期）", found["waiting"][:MOST]),
         Group("problem.before", "尚未审核通过的问题（草稿、待审核、退回）", found["before"][:MOST]),
-        Group("problem.open", "其他未销号的问题", found["open"][:MOST]),
+        Group("problem.open", "未销号的问题（责任人不变）", found["open"][:MOST]),
     ]
 
 

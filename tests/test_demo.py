@@ -6,9 +6,11 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db.models import Sum
+from django.test import Client
 
 from accounts.models import User
 from audit.models import Entry
+from handovers.models import HandOver
 from inspections.models import Inspection, Notice, Survey, Visit
 from meetings.models import AgendaItem, Commitment, Meeting
 from pairings.models import Activity
@@ -110,6 +112,26 @@ class TestHistoryIsReal:
 
         assert [a.cadre.name for a in resident.on(date(2026, 5, 31))] == ["孙涛"]
         assert [a.cadre.name for a in resident.on(date(2026, 6, 1))] == ["赵磊"]
+
+    def test_who_answered_for_dongling_is_read_from_the_page(self, demo_township, db):
+        """The day before the hand-over, the day itself, and the paper by which it was done."""
+        client = Client()
+        client.force_login(
+            User.objects.get(username="dangjianban"), backend="django.contrib.auth.backends.ModelBackend"
+        )
+        village = demo_township.village["东岭村"]
+
+        def resident(day):
+            page = client.get(f"/villages/{village.pk}/chain/?on={day}")
+            [rung] = [rung for rung in page.context["rungs"] if rung.role == "resident_cadre"]
+            return [holder.assignment.cadre.name for holder in rung.holders], page.content.decode()
+
+        assert resident("2026-05-31")[0] == ["孙涛"]
+        names, page = resident("2026-06-01")
+        assert names == ["赵磊"]
+        assert "交接单〔2026〕1号" in page
+        paper = HandOver.objects.get()
+        assert (paper.state, paper.items.count(), paper.items.exclude(moves="").count()) == ("done", 10, 2)
 
     def test_every_record_has_its_audit_entries_on_its_own_days(self, demo_township, db):
         problem = demo_township.problem[16]

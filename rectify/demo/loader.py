@@ -21,6 +21,7 @@ from pairings.services import activities, pairings
 from problems.models import KeyProject, Problem, VillagePlan
 from problems.services import closing, deadlines, instructions, ledger, measures, moves, plans, progress
 from rectify.demo import acceptances, otherwork, place, work
+from rectify.demo.handing import agree_hand_over, measure_owner, settle_hand_over, stand_in
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
 from reports.services import drafting, editing
@@ -67,6 +68,8 @@ class Loader:
         self.pairings_()
         self.meetings_()
         self.inspections_()
+        settle_hand_over(self)
+        stand_in(self)
         otherwork.load(self)
         self.summary()
         self.other_township()
@@ -175,14 +178,7 @@ class Loader:
             }[Level(ROLE_LEVEL[role])](where)
             # 东岭村's resident cadre changed on 2026-06-01: entered as the hand-over it was.
             if key == "zhao":
-                duties.hand_over(
-                    self.handed,
-                    to_cadre=cadre,
-                    on=starts,
-                    note="孙涛调任他岗，工作移交赵磊",
-                    by=self.admin,
-                    at=at(D(2026, 5, 29), 15),
-                )
+                agree_hand_over(self, self.handed)
                 continue
             assignment = duties.assign(
                 cadre=cadre,
@@ -342,7 +338,7 @@ class Loader:
         moves.accept(problem, by=self.user["wu"], at=at(case.accepted_on, 10))
         for text, standard, due, _done, _note in case.measures:
             measures.add_measure(
-                problem, text=text, standard=standard, owner=self.cadre[SECRETARY[case.village]],
+                problem, text=text, standard=standard, owner=self.cadre[measure_owner(text, SECRETARY[case.village])],
                 unit=self.unit[case.unit] if case.unit else None, deadline_kind="date" if due else "continuing", starts_on=case.accepted_on,
                 due_on=due, by=resident, at=at(case.accepted_on, 15),
             )  # fmt: skip
