@@ -46,6 +46,8 @@ class AgendaList(ListPage):
             rows = rows.filter(meeting__kind=kind)
         if outcome := filters.value("outcome"):
             rows = rows.filter(outcome=outcome)
+        if part := filters.value("part"):
+            rows = rows.filter(commitment__isnull=part == "matters")
         if village := filters.value("village"):
             rows = rows.filter(Q(problem__village=village) | Q(meeting__village=village))
         return rows.select_related("meeting", "problem__village")

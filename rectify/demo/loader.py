@@ -20,7 +20,7 @@ from pairings.models import Pairing
 from pairings.services import activities, pairings
 from problems.models import KeyProject, Problem, VillagePlan
 from problems.services import closing, deadlines, instructions, ledger, measures, moves, plans, progress
-from rectify.demo import acceptances, otherwork, place, work
+from rectify.demo import acceptances, checking, otherwork, place, work
 from rectify.demo.handing import agree_hand_over, measure_owner, settle_hand_over, stand_in
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
@@ -442,10 +442,12 @@ class Loader:
                 helper_village=self.village[name] if what == "village" else None, helper_cadre=self.cadre[name] if what == "cadre" else None,
                 helped_cadre=self.cadre[helped] if helped else None, by=clerk, at=at(D(2026, 3, 18), 15),
             )  # fmt: skip
+        checking.require(self)
+        planned = checking.plan(self)
         for key, kind, day, who, content, result, funds in work.ACTIVITIES:
             activities.add_activity(
                 pairing=self.pairing[key], kind=kind, held_on=day, people=who, content=content, result=result, funds=Decimal(funds),
-                by=clerk, at=at(day, 17),
+                plan_item=planned.get((key, day)), by=clerk, at=at(day, 17),
             )  # fmt: skip
 
     def meetings_(self) -> None:
@@ -488,6 +490,8 @@ class Loader:
             )  # fmt: skip
             if kept:
                 commitments.keep_commitment(commitment, kept_on=kept, note=note, by=clerk, at=at(kept, 16))
+        for key in checking.OPENED:
+            checking.open_meeting(self, key)
 
     def inspections_(self) -> None:
         township, clerk = self.township[TOWNSHIP], self.user["shen"]
@@ -506,13 +510,13 @@ class Loader:
             secretary = self.user[SECRETARY[village]]
             notice = notices.issue_notice(
                 self.inspection[key], village=self.village[village], requirement=requirement, issued_on=issued, reply_due_on=due,
-                by=self.user["wu"], at=at(issued, 10),
+                findings=checking.findings_of(self, key, village), by=self.user["wu"], at=at(issued, 10),
             )  # fmt: skip
             notices.sign_notice(notice, signed_on=signed, by=secretary, at=at(signed, 9))
             if replied:
                 notices.reply_notice(notice, replied_on=replied, reply=reply, by=secretary, at=at(replied, 16))
             if closed:
-                notices.close_notice(notice, checked_on=closed, by=self.user["wu"], at=at(closed, 16))
+                checking.check(self, notice, key, village, secretary, closed)
         for key, looked, content in work.BULLETINS:
             meeting = self.meeting[key]
             bulletins.add_bulletin(

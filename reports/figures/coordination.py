@@ -20,7 +20,9 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         .order_by("held_on", "pk")
     )
     agenda = list(
-        AgendaItem.objects.filter(meeting__in=held)
+        AgendaItem.objects.filter(
+            meeting__in=held, commitment=None
+        )  # the first part looks back: nothing new is settled there
         .order_by("meeting_id", "number")
         .values("pk", "meeting_id", "problem_id", "matter", "outcome")
     )
@@ -34,7 +36,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         "coordination", "协调会", "次", (m.pk for m in held), listed, kind=Meeting.Kind.COORDINATION, **scope.period
     )
     settled = [a for a in agenda if a["outcome"] == AgendaItem.Outcome.SETTLED]
-    during = {"kind": Meeting.Kind.COORDINATION} | scope.period
+    during = {"kind": Meeting.Kind.COORDINATION, "part": "matters"} | scope.period
     tally.count("coordination.matters", "会商事项", "个", (a["pk"] for a in agenda), "meetings:agenda_list", **during)
     tally.count(
         "coordination.settled", "当场议定解决", "个", (a["pk"] for a in settled), "meetings:agenda_list",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
+from inspections.satisfaction import DEFAULT, SATISFIED_ALONE, WITHOUT_UNKNOWN, content_of, voters_of
 from meetings.models import Meeting
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
@@ -54,12 +54,12 @@ def _where(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     findings = list(
         Finding.objects.filter(inspection__in=ids)
         .order_by("village__sort", "village_id", "inspection__held_on", "pk")
-        .values("inspection_id", "village__name", "text", "requirement", "inspection__held_on")
+        .values("pk", "village__name", "text", "requirement", "inspection__held_on", "problem_id")
     )
-    found = Counter(f["inspection_id"] for f in findings)
-    tally.total(
-        "findings", "督查发现问题", "个", ((pk, found[pk]) for pk in ids), listed, **scope.period
-    )  # the list has the number found by each
+    rows_of = "inspections:finding_list"
+    tally.count("findings", "督查发现问题", "个", (f["pk"] for f in findings), rows_of, **scope.period)
+    raised = [f["pk"] for f in findings if f["problem_id"]]
+    tally.count("findings.raised", "督查发现列入问题台账", "个", raised, rows_of, ledger="in", **scope.period)
     if rows:
         tally.facts["inspected"] = {
             "first_on": iso(rows[0]["held_on"]),
@@ -80,7 +80,12 @@ def _notices(tally: Tally, scope: Scope) -> None:
             "pk", "year", "number", "issued_on", "replied_on", "reply_due_on", "requirement", "village__name", "reply"
         )
     )
-    answered = [n for n in notices if n["replied_on"] and n["replied_on"] <= scope.as_of]
+    # The words of the notice itself say how it stood on the day: it may have been issued again since.
+    then = Notice.objects.filter(pk__in=[n["pk"] for n in notices])
+    has_answer = set(then.answered(scope.as_of).values_list("pk", flat=True))
+    closed = list(then.closed(scope.as_of).values_list("pk", flat=True))
+    again = list(then.issued_again(scope.as_of).values_list("pk", flat=True))
+    answered = [n for n in notices if n["pk"] in has_answer]
     waiting = [n for n in notices if n not in answered]
     late = [n for n in waiting if n["reply_due_on"] < scope.as_of]
     in_time = [n for n in answered if n["replied_on"] and n["replied_on"] <= n["reply_due_on"]]
@@ -95,6 +100,8 @@ def _notices(tally: Tally, scope: Scope) -> None:
         "notices.late", "逾期未反馈", "份", (n["pk"] for n in late), listed,
         state="late", **scope.period, **scope.then,
     )  # fmt: skip
+    tally.count("notices.closed", "核查合格办结", "份", closed, listed, state="closed", **scope.period, **scope.then)
+    tally.count("notices.again", "再次发出", "份", again, listed, state="issued_again", **scope.period, **scope.then)
     tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in late))
     tally.facts["notices"] = [
         {
@@ -155,6 +162,7 @@ def _visits(tally: Tally, scope: Scope) -> None:
     )
 
 
+CONTENT = {True: "满意", False: "满意和基本满意"}
 COLUMNS = (
     ("issued", "发出票"),
     ("returned", "收回票"),
@@ -168,7 +176,9 @@ COLUMNS = (
 def _surveys(tally: Tally, scope: Scope) -> None:
     """The newest kind of survey in the period over all villages; for an acceptance report also each village's newest of every kind."""
     rows = list(
-        Survey.objects.filter(scope.during("held_on"), scope.mine()).select_related("village").order_by("held_on", "pk")
+        Survey.objects.filter(scope.during("held_on"), scope.mine())
+        .select_related("village", "round")
+        .order_by("held_on", "pk")
     )
     tally.facts["surveys"] = []
     if not rows:
@@ -180,6 +190,7 @@ def _surveys(tally: Tally, scope: Scope) -> None:
         "name": newest[-1].get_kind_display(),
         "days": sorted({iso(s.held_on) for s in newest}),
         "villages": list(dict.fromkeys(s.village.name for s in newest)),
+        "content": CONTENT[formula_of(newest) in SATISFIED_ALONE],
     }
     if not scope.is_one:
         return
@@ -188,7 +199,8 @@ def _surveys(tally: Tally, scope: Scope) -> None:
         key = f"survey.{of_kind}.{village_id}"
         _ballots(tally, key, survey.village.name, [survey], {"only": True})
         tally.facts["surveys"].append(
-            {"key": key, "kind": of_kind, "village": survey.village.name, "village_id": village_id, "on": iso(survey.held_on)}
+            {"key": key, "kind": of_kind, "village": survey.village.name, "village_id": village_id, "on": iso(survey.held_on),
+             "content": CONTENT[formula_of([survey]) in SATISFIED_ALONE]}
         )  # fmt: skip
 
 
@@ -199,7 +211,21 @@ def _ballots(tally: Tally, key: str, place: str, surveys: list[Survey], params: 
         tally.total(
             f"{key}.{name}", f"{place}{label}", "张", ((s.pk, getattr(s, name)) for s in surveys), listed, **params
         )
+    formula = formula_of(surveys)
+    content = f"{CONTENT[formula in SATISFIED_ALONE]}票"
     good = tally.total(
-        f"{key}.good", f"{place}满意和基本满意票", "张", ((s.pk, s.satisfied + s.mostly) for s in surveys), listed, **params
-    )  # fmt: skip
-    tally.share(f"{key}.rate", f"{place}满意和基本满意票占有效票", good, valid)
+        f"{key}.good", f"{place}{content}", "张", ((s.pk, content_of(s, formula)) for s in surveys), listed, **params
+    )
+    voters, of = valid, "有效票"
+    if formula in WITHOUT_UNKNOWN:
+        of = "有效票（不含不了解）"
+        voters = tally.total(
+            f"{key}.voters", f"{place}{of}", "张", ((s.pk, voters_of(s, formula)) for s in surveys), listed, **params
+        )
+    tally.share(f"{key}.rate", f"{place}{content}占{of}", good, voters)
+
+
+def formula_of(surveys: list[Survey]) -> str:
+    """The round's formula; rounds of several townships that count differently are told by the usual one."""
+    used = {s.round.satisfaction_formula for s in surveys}
+    return used.pop() if len(used) == 1 else DEFAULT

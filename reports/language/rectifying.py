@@ -211,6 +211,10 @@ def inspections(b: Brief) -> Pieces | None:
         for index, mode in enumerate(held):
             label = words.get(mode, b.figures[f"inspections.{mode}"].label)
             out += ["、" if index else "", label, *b.number(f"inspections.{mode}")]
+    if b.figure("findings"):
+        out += ["，发现问题", *b.number("findings")]
+        if b.figure("findings.raised"):
+            out += ["，其中列入问题台账", *b.number("findings.raised")]
     return [*out, "。"]
 
 
@@ -221,6 +225,10 @@ def notices(b: Brief) -> Pieces | None:
     out: Pieces = ["针对督查发现的问题，发出整改通知书", *b.number("notices")]
     if b.figure("notices.answered"):
         out += ["，已反馈", *b.number("notices.answered")]
+    if b.figure("notices.closed"):
+        out += ["，经核查办结", *b.number("notices.closed")]
+    if b.figure("notices.again"):
+        out += ["，核查不到位再次发出", *b.number("notices.again")]
     if b.figure("notices.late"):
         out += [f"，{enumerate_some(b.facts['notices_late'], 3)}尚有", *b.number("notices.late"), "逾期未反馈"]
     return [*out, "。"]
