@@ -31,7 +31,8 @@ class HandOverQuerySet(models.QuerySet["HandOver"]):
 
     def with_names(self) -> HandOverQuerySet:
         return self.select_related(
-            "township__county", "giver__user", "receiver__user", "assignment__village", "assignment__township",
+            "township__county", "giver__user", "receiver__user", "created_by", "giver_confirmed_by", "receiver_confirmed_by",
+            "assignment__village", "assignment__township",
             "assignment__unit", "assignment__county", "assignment__cadre",
         )  # fmt: skip
 

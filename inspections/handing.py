@@ -9,12 +9,15 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 
+from accounts.roles import Level
 from inspections.models import Notice
 from villages.handing import MOST, Duty, Group, Line
 from villages.models import Cadre
 
 
 def find(duty: Duty) -> list[Group]:
+    if duty.level != Level.VILLAGE:  # a notice is answered by its village
+        return []
     rows = (
         Notice.objects.as_of(duty.day)
         .filter(Q(closed_on=None) | Q(closed_on__gt=duty.day))

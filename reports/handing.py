@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import CharField, Value
+from django.urls import reverse
+
 from accounts.roles import Level
 from audit import services as audit
 from common.errors import Refused
@@ -18,20 +21,32 @@ from villages.models import Cadre
 def find(duty: Duty) -> list[Group]:
     if duty.level != Level.TOWNSHIP or duty.township_id is None or duty.giver.user_id is None:
         return []
-    drafts = Summary.objects.filter(
-        township_id=duty.township_id, author_id=duty.giver.user_id, state=Summary.State.DRAFT
-    ).order_by("as_of", "pk")
-    lines = [Line(s.pk, f"《{s.title}》初稿", "", f"数据截至{s.as_of}", s.get_absolute_url()) for s in drafts]
-    schedules = DraftSchedule.objects.filter(township_id=duty.township_id, author_id=duty.giver.user_id, is_on=True)
+    own = {"township_id": duty.township_id, "author_id": duty.giver.user_id}
+    drafts = Summary.objects.filter(state=Summary.State.DRAFT, **own).order_by()
+    schedules = DraftSchedule.objects.filter(is_on=True, **own).order_by()
+    rows = (
+        drafts.annotate(kind_of=_word("summary.draft"))
+        .values_list("pk", "kind_of", "title")
+        .union(
+            schedules.annotate(
+                kind_of=_word("summary.schedule"), title=_word("每月自动起草的月报交给接收人")
+            ).values_list("pk", "kind_of", "title"),
+            all=True,
+        )
+    )
+    lines: dict[str, list[Line]] = {"summary.draft": [], "summary.schedule": []}
+    for pk, kind, title in sorted(rows):
+        draft = kind == "summary.draft"
+        url = reverse("reports:summary_detail", args=[pk]) if draft else ""
+        lines[kind].append(Line(pk, f"《{title}》初稿" if draft else title, url=url))
     return [
-        Group("summary.draft", "起草中的工作总结", lines, moves="起草人"),
-        Group(
-            "summary.schedule",
-            "自动起草的月报",
-            [Line(s.pk, "每月自动起草的月报交给接任人") for s in schedules],
-            moves="起草人",
-        ),
+        Group("summary.draft", "起草中的工作总结", lines["summary.draft"], moves="起草人"),
+        Group("summary.schedule", "自动起草的月报", lines["summary.schedule"], moves="起草人"),
     ]
+
+
+def _word(text: str) -> Value:
+    return Value(text, output_field=CharField())
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, Q
 from django.urls import reverse
 
 from accounts.roles import Level
@@ -18,11 +19,12 @@ from villages.models import Cadre
 
 def find(duty: Duty) -> list[Group]:
     # A line of the calendar belongs to no village: it leaves with the last post, or with one over the township.
-    if duty.township_id is None or (duty.level == Level.VILLAGE and duty.stays):
+    if duty.township_id is None:
         return []
+    leaving = ~Exists(duty.others) if duty.level == Level.VILLAGE else Q()
     rows = (
         CalendarItem.objects.open_on(duty.day)
-        .filter(owner=duty.giver, round__township_id=duty.township_id)
+        .filter(leaving, owner=duty.giver, round__township_id=duty.township_id)
         .order_by("due_on", "pk")
         .values_list("pk", "title", "due_on", "round_id")
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from accounts.roles import ROLE_LEVEL, Level
@@ -49,13 +49,13 @@ class Group:
 class Duty:
     """A post that is given up, and the day as of which is listed what goes over with it.
 
-    `kept` are villages where the giver holds another post afterwards, `stays` says whether he holds any other in the township.
+    `others` are the posts the giver keeps (not read unless asked for), `kept` the villages of these, known for posts over more than a village.
     """
 
     assignment: Assignment
     day: date
+    others: QuerySet[Assignment]
     kept: frozenset[int] = field(default_factory=frozenset)
-    stays: bool = False
 
     @property
     def giver(self) -> Cadre:
@@ -95,10 +95,13 @@ class Duty:
 
 
 def duty_of(assignment: Assignment, *, last_day: date, day: date) -> Duty:
-    """The post, with what its giver keeps after his last day in it; one query."""
+    """The post, with what its giver keeps after his last day in it; one query, for a post of a village none."""
     others = Assignment.objects.filter(cadre=assignment.cadre_id).exclude(pk=assignment.pk)
-    kept = list(others.exclude(ends_on__lte=last_day).values_list("village_id", flat=True))
-    return Duty(assignment, day, frozenset(village for village in kept if village), bool(kept))
+    others = others.exclude(ends_on__lte=last_day).order_by()
+    if ROLE_LEVEL[assignment.role] == Level.VILLAGE:
+        return Duty(assignment, day, others)
+    kept = others.filter(village__isnull=False).values_list("village_id", flat=True)
+    return Duty(assignment, day, others, frozenset(v for v in kept if v))
 
 
 _offers: list[str] = []

@@ -161,3 +161,16 @@ def test_few_queries(world, started, django_assert_max_num_queries):
     desk = Assignment.objects.get(role="station", unit=world.station)
     with django_assert_max_num_queries(12):
         assert client.get(f"/villages/hand-overs/new/{desk.pk}/").status_code == 200
+
+
+def test_few_queries_for_an_office(world, successor, django_assert_max_num_queries):
+    from handovers.services import handovers
+    from tests.conftest import NOON, TODAY
+
+    desk = Assignment.objects.get(role="office_clerk", township=world.township)
+    hand_over = handovers.propose(
+        assignment=desk, receiver=successor, takes_effect_on=TODAY, reason="轮岗", by=world.administrator, at=NOON
+    )
+    client = world.client(world.office_clerk)
+    with django_assert_max_num_queries(12):
+        assert client.get(f"/villages/hand-overs/{hand_over.pk}/").status_code == 200
