@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from audit import services as audit
+from common.chinese import full_date
 from common.errors import Refused
 from common.models import save_if_unchanged
 from meetings.models import AgendaItem, Commitment, Meeting
@@ -133,7 +134,7 @@ def open_with_unkept(meeting: Meeting, *, by: Any, at: datetime) -> list[AgendaI
 def _review(commitment: Commitment) -> str:
     """The matter as minutes name it: what was promised by whom until when."""
     who = commitment.unit or commitment.lead_official
-    tail = f"”落实情况（{who}，应于{commitment.due_on}前完成）"
+    tail = f"”落实情况（{who}，应于{full_date(commitment.due_on)}前完成）"
     return f"听取“{rules.short(commitment.text, MATTER_LENGTH - len(tail) - 4)}{tail}"
 
 

@@ -95,6 +95,7 @@ class MeetingOfAddress:
 class AgendaFormPage(FormPage):
     permission = Permission.MEETING_EDIT
     form_class = AgendaForm
+    template_name = "meetings/form.html"
     meeting: Meeting
 
     def get_form_kwargs(self) -> dict[str, Any]:

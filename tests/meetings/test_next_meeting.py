@@ -53,7 +53,7 @@ class TestOpensWithUnkept:
 
         rows = [(i.number, i.commitment, i.problem) for i in following.agenda.all()]
         assert rows == [(1, unkept[0], problem), (2, unkept[1], None), (3, None, problem), (4, None, None)]
-        assert "自然资源所，应于2026-06-30前完成" in following.agenda.first().matter
+        assert "自然资源所，应于2026年6月30日前完成" in following.agenda.first().matter
         assert history(following.agenda.first())[0].verb.startswith("列入上次会议未落实")
         with pytest.raises(Refused, match="没有尚未落实"):
             services.open_with_unkept(following, by=world.office_clerk, at=NOON)
