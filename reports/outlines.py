@@ -136,6 +136,7 @@ _RESULTS = (
     item(
         "results.problems", "群众关切逐项回应。",
         "results.closed", "results.projects", "results.villages", "results.survey", "results.turned_round",
+        "results.watch",
     ),
     item(
         "results.economy", "村集体经济持续壮大。",
@@ -167,6 +168,7 @@ _YEAR_RESULTS = (
     item(
         "results.problems", "问题化解逐村推进。",
         "acceptance.villages", "results.closed", "results.projects", "results.villages", "results.turned_round",
+        "results.watch",
     ),
     _RESULTS[2],
     item("annual.posts", "班子建设持续推进。", "acceptance.posts", "results.practices"),
@@ -288,7 +290,10 @@ _ACCEPTANCE = (
     heading("part.shortfalls", 1, "尚未解决的问题"),
     body("shortfalls.problems", "shortfalls.open"),
     heading("part.next", 1, "验收结论"),
-    body("acceptance.verdict", "acceptance.verdict"),
+    body(
+        "acceptance.verdict",
+        "acceptance.scores", "acceptance.verdict", "acceptance.remaining", "acceptance.running",
+    ),
 )
 
 OUTLINES: dict[str, tuple[Plan, ...]] = {

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from reports.figures import (
+    acceptances,
     coordination,
     economy,
     inspections,
@@ -23,7 +24,7 @@ from rounds.models import Designation, Round
 __all__ = ["Figure", "Figures", "Rule", "Scope", "compute"]
 
 # In the order of the paper. Each module adds its figures and facts with a fixed number of queries, whatever the number of rows.
-NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy, otherwork)
+NOUNS = (listing, organisation, pairings, problems, coordination, inspections, members, economy, acceptances, otherwork)
 
 
 def compute(

@@ -156,7 +156,8 @@ class Tally:
             params["only"] = named_rows(ids)
             if not params["only"]:
                 list_name = ""  # of a whole county: too many to name in an address, and no filter names them
-        shown = {name: str(v) for name, v in params.items() if v not in (None, "")}
-        figure = Figure(key, label, value, unit, rule, list_name, (self.common | shown) if list_name else {}, ids)
+        # A parameter of None takes away what is common, e.g. the round for records of an earlier one.
+        shown = {name: str(v) for name, v in (self.common | params).items() if v not in (None, "")}
+        figure = Figure(key, label, value, unit, rule, list_name, shown if list_name else {}, ids)
         self.figures[key] = figure
         return figure

@@ -7,6 +7,7 @@ from reports.language.sentence import Sentences
 
 sentences = Sentences()
 VILLAGES = 8
+VERDICTS = (("pass", "合格"), ("conditional", "基本合格"), ("fail", "不合格"))
 BALLOTS = (
     ("satisfied", "满意"),
     ("mostly", "基本满意"),
@@ -71,7 +72,7 @@ def _surveys(b: Brief, kind: str, head: str) -> Pieces | None:
             [[word, *b.number(f"{key}.{name}")] for name, word in BALLOTS if b.figure(f"{key}.{name}")], "、"
         )
         if b.figure(f"{key}.rate"):
-            part += ["，满意和基本满意占", *b.number(f"{key}.rate")]
+            part += [f"，{s.get('content', '满意和基本满意')}占", *b.number(f"{key}.rate")]
         parts.append(part)
     when = f"{b.day(days.pop())}" if len(days) == 1 else ""
     return [f"{when}{head}，", *joined(parts, "；"), "等。" if len(rows) > VILLAGES else "。"] if parts else None
@@ -85,8 +86,51 @@ def posts(b: Brief) -> Pieces | None:
     return ["整顿期间补齐空缺岗位", *b.number("posts.filled"), f"，即{names}。"]
 
 
+@sentences.add("acceptance.scores", "验收得分和评定")
+def scores(b: Brief) -> Pieces | None:
+    """By verdict: who got how many points of the county, after the township's check."""
+    rows = b.facts.get("accepted") or []
+    parts: list[Pieces] = []
+    for verdict, word in VERDICTS:
+        of_verdict = [r for r in rows if r["verdict"] == verdict]
+        if not of_verdict:
+            continue
+        told = [
+            [r["village"], *b.number(key)] if b.figure(key := f"accepted.{r['village_id']}.score") else [r["village"]]
+            for r in of_verdict[:VILLAGES]
+        ]
+        rest = "等" if len(of_verdict) > VILLAGES else ""
+        parts.append([*joined(told, "、"), f"{rest}，评定为{word}"])
+    if not parts:
+        return None
+    bodies = list(dict.fromkeys(r["body"] for r in rows if r["body"]))
+    return [f"经{b.level}级初验和{enumerate_some(bodies, 2)}验收，", *joined(parts, "；"), "。"]
+
+
+@sentences.add("acceptance.remaining", "基本合格的遗留事项")
+def remaining(b: Brief) -> Pieces | None:
+    rows = [r for r in b.facts.get("accepted") or [] if r["remaining"]]
+    if not rows:
+        return None
+    told = "；".join(f"{r['village']}{r['remaining'].rstrip('。')}" for r in rows[:VILLAGES])
+    return [f"遗留事项继续整改：{told}。"]
+
+
+@sentences.add("acceptance.running", "正在办理的验收")
+def running(b: Brief) -> Pieces | None:
+    rows = b.facts.get("accepting") or []
+    checked = [r["village"] for r in rows if r["checked"]]
+    asked = [r["village"] for r in rows if not r["checked"]]
+    told = [f"{enumerate_some(checked, 6)}已通过{b.level}级初验，等待县级验收结论"] if checked else []
+    told += [f"{enumerate_some(asked, 6)}已申请验收，等待{b.level}级初验"] if asked else []
+    return ["；".join(told) + "。"] if told else None
+
+
 @sentences.add(
-    "acceptance.verdict", "验收结论", missing="整顿对象转化（摘帽）的审定", entered="rounds:designation_list"
+    "acceptance.verdict",
+    "转化（摘帽）审定",
+    missing="验收结论和转化（摘帽）审定",
+    entered="acceptances:acceptance_list",
 )
 def verdict(b: Brief) -> Pieces | None:
     """Only what a record bears: the day a village was declared turned round."""

@@ -211,7 +211,12 @@ def survey(b: Brief) -> Pieces | None:
     names = enumerate_some(told["villages"], 6)
     out: Pieces = [f"{b.days(told['days'][:3])}在{names}开展{told['name']}，收回有效票", *b.number("survey.valid")]
     if b.figure("survey.good"):
-        out += ["，其中满意和基本满意", *b.number("survey.good"), "，占", *b.number("survey.rate")]
+        out += [
+            f"，其中{told.get('content', '满意和基本满意')}",
+            *b.number("survey.good"),
+            "，占",
+            *b.number("survey.rate"),
+        ]
     return [*out, "。"]
 
 
@@ -221,3 +226,21 @@ def turned_round(b: Brief) -> Pieces | None:
         return None
     names = [d["village"] for d in b.facts["designations"] if d["turned_round_on"]]
     return [f"{enumerate_some(names, 6)}", *b.number("turned_round"), f"{b.village_word}已完成转化。"]
+
+
+@sentences.add("results.watch", "跟踪巩固和回头看")
+def watch(b: Brief) -> Pieces | None:
+    """What was done in the period for villages that left the list before."""
+    out: Pieces = []
+    if b.figure("follow_ups"):
+        out = ["对已转化的", *b.number("follow_ups.villages"), "村跟踪巩固", *b.number("follow_ups")]
+    rows = b.facts.get("rechecks") or []
+    if rows:
+        out += [*(["，"] if out else []), "开展回头看", *b.number("rechecks")]
+        told = [
+            f"{enumerate_some(names, 4)}{word}"
+            for result, word in (("held", "成效巩固"), ("weak", "需继续巩固"), ("relapsed", "出现反弹"))
+            if (names := [r["village"] for r in rows if r["result"] == result])
+        ]
+        out += [f"，{'，'.join(told)}"]
+    return [*out, "。"] if out else None

@@ -171,7 +171,7 @@ class TestAcceptance:
         paper = Paper(demo_township.round, "acceptance", **WHOLE)
 
         assert "验收结论" not in paper.text
-        assert {gap["missing"] for gap in paper.written.missing} == {"验收测评", "整顿对象转化（摘帽）的审定"}
+        assert {gap["missing"] for gap in paper.written.missing} == {"验收测评", "验收结论和转化（摘帽）审定"}
         assert "石桥村6个问题销号5个，未销号1个" in paper.text
         assert "9月25日开展中期测评，石桥村发出票60张、收回58张、有效57张" in paper.text
 
