@@ -1,6 +1,6 @@
-"""CPU time and queries of checking and applying an import of ledger B, beside bare openpyxl reading the same file in the same run.
+"""CPU time and queries of checking and applying imports: ledger B beside bare openpyxl reading the same file in the same run, then C, E, F, H, I.
 
-    DATABASE_URL=… python -m bench.imports [--rows 2000 20000]
+    DATABASE_URL=… python -m bench.imports [--rows 2000 20000] [--others 2000]
 
 Everything happens in a transaction that is rolled back. The check counts the child process that reads the workbook and the comparison; bare
 reading is openpyxl in read-only mode over every cell, in this process, imports not counted.
@@ -11,6 +11,7 @@ import argparse
 import os
 import resource
 import tempfile
+from datetime import date, timedelta
 from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
@@ -29,6 +30,7 @@ from ledgers.importing.importers.base import Writer
 from ledgers.importing.plan import Status
 from ledgers.importing.runner import read_workbook
 from ledgers.services import imports
+from problems.services import bulk
 from tests.conftest import make_world
 from villages.models import Cadre
 
@@ -81,6 +83,10 @@ def measure(rows: int) -> None:
                 read, ledger="B", township=world.township, round=world.round, answers={}, by=world.office_clerk, at=at
             )
 
+        small = Path(folder) / "small.xlsx"
+        workbook(small, 5)
+        read = read_workbook(small)
+        examine()  # a worker has read a ledger before: first imports are counted on neither side
         limit = bare(path)
         start = cpu()
         read = read_workbook(path)
@@ -113,14 +119,102 @@ def measure(rows: int) -> None:
         transaction.set_rollback(True)
 
 
+def other_rows(code: str, n: int) -> list[object]:
+    village = ["石桥村", "下塘村"][n % 2]
+    day = date(2026, 3, 5) + timedelta(days=n % 200)
+    return {
+        "C": [n % 50 + 1, f"第{n}项任务", "按时完成", "自然资源所", "", "2026.6.30", "2026年6月20日完成：已办结"],
+        "E": [village, "机关单位结对", f"帮扶单位{n}局", "", "", "项目帮扶"],
+        "F": [
+            day.isoformat(),
+            f"督查{n // 4}组",
+            "暗访",
+            village,
+            f"1.第{n}条\n2.台账不全",
+            "1.补齐\n2.更新",
+            "2026.10.20",
+        ],
+        "H": [
+            f"第{n // 3}次协调会",
+            "2026.5.18",
+            f"第{n}件事",
+            "自然资源所",
+            "2026.6.30",
+            "2026年6月20日：已办",
+            "已落实",
+        ],
+        "I": [village, 1990 + n // 2, 420, 46, 24, 15.3],
+    }[code]
+
+
+OTHERS = {
+    "C": ["对应问题编号", "任务", "完成标准", "责任单位", "责任人", "起止时间", "完成情况"],
+    "E": ["村", "结对方式", "帮扶方", "姓名", "职务", "帮扶事项"],
+    "F": ["督查时间", "督查人员", "督查方式", "村", "发现问题", "整改要求", "反馈时限"],
+    "H": ["会议名称", "召开时间", "跟踪督办事项", "责任单位", "完成时限", "落实情况", "状态"],
+    "I": ["村名", "年份", "总户数", "党员数", "60岁以上党员", "集体经济收入（万元）"],
+}
+
+
+def measure_other(code: str, rows: int) -> None:
+    """The check asks a question for each unknown unit; they are answered as suggested, as a clerk would. A village has one sheet a year, so I has few rows."""
+    rows = min(rows, 74) if code == "I" else rows
+    with tempfile.TemporaryDirectory() as folder, transaction.atomic():
+        path = Path(folder) / "other.xlsx"
+        book = openpyxl.Workbook(write_only=True)
+        sheet = book.create_sheet("台账")
+        sheet.append(["清溪镇台账"])
+        sheet.append(OTHERS[code])
+        for n in range(rows):
+            sheet.append(other_rows(code, n))
+        book.save(path)
+        world = make_world()
+        at = timezone.now()
+        if code == "C":
+            new = [
+                bulk.NewProblem({"village": world.village, "category": "infrastructure", "title": f"问题{n}",
+                                 "discovered_on": date(2026, 3, 1), "due_on": date(2026, 12, 31)})
+                for n in range(50)
+            ]  # fmt: skip
+            bulk.log_problems(new, round=world.round, by=world.office_clerk, at=at, submit=True)
+        read, answers = read_workbook(path), {}
+
+        def examine():
+            return imports.examine(
+                read, ledger=code, township=world.township, round=world.round, answers=answers, by=world.office_clerk,
+                at=at,
+            )  # fmt: skip
+
+        answers |= {q["key"]: q["suggested"] for q in examine().questions}
+        start = cpu()
+        with CaptureQueriesContext(connection) as asked:
+            checked = examine()
+        check = cpu() - start
+        plan = checked.plan
+        assert plan, checked.refusal
+        assert not checked.questions, checked.questions[:2]
+        assert len(plan.of(Status.NEW)) == rows, plan.faults[:3]
+        start = cpu()
+        with CaptureQueriesContext(connection) as written, transaction.atomic():
+            checked.importer.apply(plan, Writer(checked.context, world.office_clerk, at, "核对更正"))
+        print(
+            f"{code} {rows:>6} rows: check {check:.2f} s CPU without reading, {len(asked)} queries;"
+            f" apply {cpu() - start:.2f} s, {len(written)} queries"
+        )
+        transaction.set_rollback(True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rows", type=int, nargs="+", default=[2000, 20_000])
+    parser.add_argument("--others", type=int, default=2000)
     options = parser.parse_args()
     call_command("migrate", verbosity=0)
     print(connection.vendor)
     for rows in options.rows:
         measure(rows)
+    for code in OTHERS if options.others else ():
+        measure_other(code, options.others)
 
 
 if __name__ == "__main__":

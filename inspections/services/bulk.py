@@ -20,7 +20,7 @@ from meetings.services import rules
 from rounds.models import Round
 from villages.models import Township, Village
 
-BATCH = 500
+BATCH = 1000
 
 
 def build_inspection(

@@ -19,7 +19,7 @@ from meetings.services import rules
 from rounds.models import Round
 from villages.models import Township
 
-BATCH = 500
+BATCH = 1000
 
 
 def build_meeting(

@@ -17,7 +17,7 @@ from pairings.models import Pairing
 from pairings.services import pairings as rules
 from rounds.models import Round
 
-BATCH = 500
+BATCH = 1000
 
 
 @dataclass

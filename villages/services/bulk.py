@@ -15,7 +15,7 @@ from common.models import RecordChanged
 from villages.models import Cadre, County, Township, Unit, Village, VillageYear
 from villages.services import figures as figure_rules
 
-BATCH = 500
+BATCH = 1000
 
 
 @transaction.atomic
