@@ -8,7 +8,7 @@ from django.utils.module_loading import import_string
 Work = Callable[..., dict[str, Any]]
 _kinds: dict[str, str] = {}
 _shared: dict[str, str] = {}
-_daily: dict[str, str] = {}
+_daily: dict[str, tuple[str, int]] = {}
 
 
 def register(kind: str, path: str, *, shared_with: str = "") -> None:
@@ -23,14 +23,14 @@ def register(kind: str, path: str, *, shared_with: str = "") -> None:
         _shared[kind] = shared_with
 
 
-def daily(kind: str, title: str) -> None:
-    """A registered kind that is done once every day. It is called with `day` (ISO) and must bear a day left out or done twice."""
-    _daily[kind] = title
+def daily(kind: str, title: str, *, hour: int = 0) -> None:
+    """A registered kind that is done once every day, not before `hour`. It is called with `day` (ISO) and must bear a day left out or done twice."""
+    _daily[kind] = (title, hour)
 
 
-def daily_kinds() -> dict[str, str]:
-    """Kind → title of the jobs of every day."""
-    return dict(_daily)
+def daily_kinds(hour: int = 24) -> dict[str, str]:
+    """Kind → title of the jobs of every day that are due by an hour of the day."""
+    return {kind: title for kind, (title, first) in _daily.items() if first <= hour}
 
 
 def work_of(kind: str) -> Work:

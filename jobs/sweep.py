@@ -35,8 +35,9 @@ def sweep(*, at_start: bool = False) -> int:
 
 def ask_for_todays() -> None:
     """The jobs of every day, asked for once however many workers sweep: the day is part of their key."""
-    day = timezone.localdate().isoformat()
-    for kind, title in registry.daily_kinds().items():
+    now = timezone.localtime()
+    day = now.date().isoformat()
+    for kind, title in registry.daily_kinds(now.hour).items():
         services.enqueue(
             kind, f"{title}（{day}）", by=None, at=timezone.now(), arguments={"day": day}, key=f"{kind}:{day}"
         )

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.permissions import Permission as P
+from supervision.services import inbox
 
 # (label, url name, permission that shows it)
 MENU: list[tuple[str, str, P]] = [
@@ -18,6 +19,7 @@ MENU: list[tuple[str, str, P]] = [
     ("会议", "meetings:meeting_list", P.MEETING_VIEW),
     ("议定事项", "meetings:commitment_list", P.COMMITMENT_REPORT),  # for stations, which see no other meeting page
     ("督查", "inspections:inspection_list", P.INSPECTION_VIEW),
+    ("督办单", "supervision:slip_list", P.SLIP_VIEW),
     ("验收", "acceptances:acceptance_list", P.ROUND_VIEW),
     ("总结", "reports:summary_list", P.SUMMARY_VIEW),
     ("台账", "ledgers:ledger_list", P.PROBLEM_VIEW),
@@ -43,4 +45,4 @@ def page(request: HttpRequest) -> dict[str, Any]:
     inside = [item for item in menu if request.path.startswith(item["url"])]
     if inside:
         max(inside, key=lambda item: len(item["url"]))["here"] = True
-    return {"menu": menu, "access": access}
+    return {"menu": menu, "access": access, "unread": 0 if access.is_administrator else inbox.unread(user.pk)}

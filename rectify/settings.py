@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "otherwork",
     "meetings",
     "inspections",
+    "supervision",
     "acceptances",
     "reports",
     "handovers",
@@ -244,6 +245,13 @@ CELERY_TASK_TIME_LIMIT = 300
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = TIME_ZONE
+
+# Morning digests go out by e-mail where a mail server is named, e.g. EMAIL_URL=smtp+tls://user:password@mail.example.gov.cn:587.
+EMAIL_CONFIGURED = bool(env("EMAIL_URL", default=""))
+if EMAIL_CONFIGURED:
+    globals().update(env.email_url("EMAIL_URL"))
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="portal@localhost")
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold the worker
 
 LOGGING = {
     "version": 1,

@@ -15,6 +15,7 @@ urlpatterns = [
     path("otherwork/", include("otherwork.urls")),
     path("meetings/", include("meetings.urls")),
     path("inspections/", include("inspections.urls")),
+    path("supervision/", include("supervision.urls")),
     path("acceptances/", include("acceptances.urls")),
     path("summaries/", include("reports.urls")),
     path("ledgers/", include("ledgers.urls")),

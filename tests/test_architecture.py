@@ -19,6 +19,7 @@ STOREYS = [
     {"problems", "pairings", "otherwork"},
     {"meetings"},
     {"inspections"},
+    {"supervision"},
     {"reports"},
     {"ledgers"},
     {"rectify"},

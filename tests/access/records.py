@@ -59,6 +59,7 @@ from rounds.models import (
     RoundDocument,
     ScreeningVisit,
 )
+from supervision.models import Digest, Slip, SlipStep
 from tests.access.table import COLUMNS
 from tests.conftest import NOON, TODAY, World, make_world
 from villages.models import (
@@ -270,6 +271,7 @@ def _records(
     made |= _problem_records(at)
     made |= _meeting_records(at, made["problem"])
     made |= _inspection_records(at, made["problem"], visitor or at.cadre)
+    made |= _supervision_records(at, made["problem"])
     made |= _acceptance_records(at, made)
     if place != "sibling":
         made |= _summary_records(at)
@@ -543,6 +545,30 @@ def _meeting_records(at: SimpleNamespace, problem: Problem) -> dict[str, Any]:
             meeting=meeting, problem=problem, text=at.v, unit=at.station, lead_official=at.cadre, due_on=SOON, note=at.v
         ),
     }
+
+
+def _supervision_records(at: SimpleNamespace, problem: Problem) -> dict[str, Any]:
+    slip = Slip.objects.create(
+        township=at.township, round=at.round, village=at.village, unit=at.station, year=2026, number=next(_count),
+        kind="problem", problem=problem, subject=at.v, due_on=SOON, level="blue", issued_on=SPRING,
+    )  # fmt: skip
+    SlipStep.objects.create(slip=slip, level="blue", raised_on=SPRING, reply_due_on=SOON, answer=at.v)
+    made: dict[str, Any] = {"slip": slip}
+    if at.place != "sibling":
+        lines = [
+            {
+                "kind": "problem",
+                "id": problem.pk,
+                "reason": "soon",
+                "colour": "yellow",
+                "text": at.v,
+                "note": "",
+                "url": "/",
+                "new": True,
+            }
+        ]
+        made["digest"] = Digest.objects.create(user=at.user, day=TODAY, lines=lines, total=1)
+    return made
 
 
 def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -> dict[str, Any]:

@@ -72,6 +72,7 @@ free_finding       | village    | xxx xxx xx xx xxx . x .
 notice             | village    | xxx xxx xx xx xxx . x .
 notice_file        | village    | xxx xxx xx xx xxx . x .
 visit              | village    | xxx xxx xx xx xxx . x .
+slip               | village    | xxx xxx xx xx xxx x x .
 survey             | village    | xxx xxx xx xx xxx . x .
 acceptance         | village    | xxx xxx xx xx xxx . x .
 follow_up          | village    | xxx xxx xx xx xxx . x .
@@ -105,6 +106,7 @@ job                | township   | ... ... .. xx xxx . x .
 import             | township   | ... ... .. xx ... . . .
 export             | owner      | ... ... .. x. ... . . .
 own_job            | owner      | ... ... .. x. ... . . .
+digest             | owner      | ... ... .. x. ... . . .
 township           | everywhere | ... ... .. .. ... . . x
 county             | everywhere | ... ... .. .. ... . . x
 account            | everywhere | ... ... .. .. ... . . x
@@ -393,6 +395,14 @@ ledgers:import_undo                | act    | import      | ... ... .. xx ... . 
 ledgers:import_file                | page   | import      | ... ... .. xx ... . . .
 ledgers:import_template            | page   |             | ... ... .. xx ... . . .
 
+supervision:slip_list              | list   |             | xxx xxx xx xx xxx x x .
+supervision:slip_detail            | page   | slip        | xxx xxx xx xx xxx x x .
+supervision:slip_sign              | form   | slip        | xxx ... .. .. ... x . .
+supervision:slip_answer            | form   | slip        | xxx ... .. .. ... x . .
+supervision:rules                  | form   | round       | ... ... .. xx ... . . .
+supervision:urge                   | ask    | problem     | ... ... x. xx xxx . . .
+supervision:digest_detail          | page   | digest      | ... ... .. x. ... . . .
+
 workdays:year                      | page   |             | xxx xxx xx xx xxx x x x
 workdays:holiday_set               | form   |             | ... ... .. xx ... . . x
 workdays:holiday_reset             | act    |             | ... ... .. xx ... . . x
@@ -424,6 +434,10 @@ M  | xxx xxx xx xx xxx . x .
 PERSONAL: dict[str, tuple[bool, frozenset[int], frozenset[int]]] = {
     "home": (False, frozenset({200}), frozenset({405})),
     "jobs:job_list": (False, frozenset({200}), frozenset({405})),
+    "supervision:inbox": (False, frozenset({200}), frozenset({405})),
+    "supervision:inbox_read": (False, frozenset({405}), frozenset({302})),
+    "supervision:digest_list": (False, frozenset({200}), frozenset({405})),
+    "supervision:mail": (False, frozenset({200}), frozenset({422, 302})),
     "accounts:password_change": (False, frozenset({200}), frozenset({200})),
     "accounts:logout": (False, frozenset({405}), frozenset({302})),
     "accounts:login": (True, frozenset({200, 302}), frozenset({200, 302})),

@@ -1,0 +1,33 @@
+"""Urging by hand: to those who have to act, once a day from each person."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import services as audit
+from common.errors import Refused
+from problems.models import Problem
+from problems.terms import RUNNING_STATES
+from supervision.models import Urge
+from supervision.services.follow import refresh
+
+
+@transaction.atomic
+def urge(problem: Problem, *, text: str = "", by: Any, at: datetime) -> Urge:
+    """Ask the village, its resident cadres and the responsible station to get on with it. It stands in their inbox at once."""
+    if problem.state not in RUNNING_STATES:
+        raise Refused(f"问题现在是“{problem.get_state_display()}”，不用催办。")
+    day = timezone.localdate(at)
+    sentence = "您今天已经催办过这个问题，同一问题每人每天只催办一次。"
+    if Urge.objects.filter(problem=problem, by=by, day=day).exists():
+        raise Refused(sentence)
+    try:
+        with transaction.atomic():
+            urge = Urge.objects.create(problem=problem, by=by, day=day, text=text, at=at)
+    except IntegrityError:
+        raise Refused(sentence) from None
+    audit.record(problem, "催办", by=by, at=at, reason=text)
+    refresh([problem.pk], day=day, at=at)
+    return urge
