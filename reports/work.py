@@ -46,6 +46,7 @@ def _pdf(paper: Paper, progress: Progress) -> bytes:
         created_at=paper.created_at,
         identifier=paper.identifier,
         on_step=progress,
+        strict=paper.is_frozen,  # rather no file than one with gaps in what was signed; sign-off saw that there were none
     )
 
 

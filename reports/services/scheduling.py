@@ -17,14 +17,14 @@ from reports.models import DraftSchedule, Summary
 from reports.services.drafting import draft_summary
 from rounds.models import Round
 from villages.models import Assignment
+from workdays.calendar import Calendar, calendars_of
 
 DRAFTING_ROLES = [role for role, rights in ROLE_PERMISSIONS.items() if Permission.SUMMARY_DRAFT in rights]
 
 
-def first_working_day(day: date) -> date:
-    """The first Monday-to-Friday day of the month. Public holidays are not known here: a draft may come on one, never too late."""
-    first = day.replace(day=1)
-    return first + timedelta(days=max(0, 7 - first.weekday()) % 7 if first.weekday() > 4 else 0)
+def first_working_day(day: date, calendar: Calendar) -> date:
+    """The first working day of the month by a township's calendar: not 1 October, but a Saturday that is worked."""
+    return calendar.next_working_day(day.replace(day=1) - timedelta(days=1))
 
 
 def drafters(township_id: int, day: date) -> Any:
@@ -52,13 +52,15 @@ def set_schedule(
 
 def draft_of_the_month(*, today: date, at: datetime) -> list[Summary]:
     """Write what is due and not written yet. Called every day, by several workers, after days of standstill: each draft appears once."""
-    due = first_working_day(today)
-    if today < due:
-        return []
     last = today.replace(day=1) - timedelta(days=1)
     first = last.replace(day=1)
     made = []
-    for schedule in DraftSchedule.objects.filter(is_on=True).select_related("township", "author").order_by("pk"):
+    schedules = list(DraftSchedule.objects.filter(is_on=True).select_related("township", "author").order_by("pk"))
+    calendars = calendars_of([schedule.township_id for schedule in schedules])
+    for schedule in schedules:
+        due = first_working_day(today, calendars[schedule.township_id])
+        if today < due:
+            continue
         round = (
             Round.objects.filter(township=schedule.township, starts_on__lte=last, ends_on__gte=first)
             .select_related("township__county")
@@ -67,9 +69,13 @@ def draft_of_the_month(*, today: date, at: datetime) -> list[Summary]:
         )
         if round is None or not drafters(schedule.township_id, today).filter(pk=schedule.author_id).exists():
             continue  # no round in that month; or the author has left his post, which the page of the setting says
-        known = {"round": round, "kind": Summary.Kind.MONTHLY, "scheduled_for": due}
+        known = {
+            "round": round,
+            "kind": Summary.Kind.MONTHLY,
+            "scheduled_for__range": (last + timedelta(days=1), today),
+        }
         if Summary.objects.filter(**known).exists():
-            continue
+            continue  # also when the calendar was changed since and another day would be due
         try:
             with transaction.atomic():
                 summary = draft_summary(

@@ -14,7 +14,7 @@ from common.text import clean
 from reports.models import Issue, Part, Summary, Withdrawal
 from reports.services import freezing
 from reports.services.drafting import require_draft
-from reports.services.files import request_pdf
+from reports.services.files import request_pdf, request_word
 
 MAX_REASON = 500
 # Of the withdrawn summary, what the new draft begins with. Its author is whoever starts it.
@@ -50,7 +50,7 @@ def return_summary(summary: Summary, *, reason: str, by: Any, at: datetime) -> S
 
 @transaction.atomic
 def sign(summary: Summary, *, base_version: int, by: Any, at: datetime) -> Issue:
-    """Sign off the text that was read (RecordChanged if it is another by now), freeze it and ask for its file.
+    """Sign off the text that was read (RecordChanged if it is another by now), freeze it and ask for its files, PDF and Word.
 
     Refused for the author of the draft, and for a text with characters no face has. Nothing is signed then.
     """
@@ -70,6 +70,7 @@ def sign(summary: Summary, *, base_version: int, by: Any, at: datetime) -> Issue
         changes=[{"field": "code", "label": "验证码", "old": "（空）", "new": issue.shown_code}],
     )  # fmt: skip
     request_pdf(summary, by=by, at=at)
+    request_word(summary, by=by, at=at)
     return issue
 
 

@@ -21,6 +21,7 @@ from reports.services.outlining import told
 from reports.services.scheduling import drafters, first_working_day
 from villages.models import Township
 from villages.pages import ActionPage, FormPage, Page, PermissionRequired, with_back
+from workdays.calendar import calendar_of
 
 NAMES = {
     "introduction": "开头段",
@@ -280,10 +281,10 @@ class ScheduleUpdate(FormPage):
 
     @property
     def intro(self) -> str:  # type: ignore[override]
-        day = first_working_day(timezone.localdate())
+        day = first_working_day(timezone.localdate(), calendar_of(self.township.pk))
         return (
             f"打开后，{self.township}每月第一个工作日按台账写好上月月报的初稿，放在所选人的首页待办里，不会自动送签。"
-            f"工作日暂按周一至周五计算（本月为{day.month}月{day.day}日），法定节假日和调休以后按日历计算。"
+            f"工作日按工作日历计算，法定节假日和调休在内；本月为{day.month}月{day.day}日。"
         )
 
     def get_form_kwargs(self) -> dict[str, Any]:

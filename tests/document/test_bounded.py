@@ -8,10 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from reports.document import bounded
+from reports.document import bounded, child, pdf
 from reports.document.errors import LimitExceeded, MissingGlyphs, PictureMissing
 
 from . import bounded_work, sample
@@ -111,3 +112,37 @@ class TestLimits:
         while time.monotonic() < until and Path(f"/proc/{child}").exists() and "Z" not in state_of(child):
             time.sleep(0.05)
         assert "Z" in state_of(child)
+
+
+class TestMemory:
+    """What the renderer gives back after a document."""
+
+    @pytest.mark.parametrize(("resident", "trims", "documents"), [(120, 0, 3), (200, 3, 3), (300, 1, 1)])
+    def test_it_is_trimmed_when_large_and_ends_when_it_has_grown(self, monkeypatch, resident, trims, documents):
+        trimmed, done = [], []
+
+        class Line:
+            """Three documents, then silence."""
+
+            left = 3
+
+            def poll(self, _seconds):
+                self.left -= 1
+                return self.left >= 0
+
+            def recv(self):
+                return (60, 512), None, (), {}
+
+            def send(self, _message):
+                pass
+
+        monkeypatch.setattr(pdf, "warm", lambda: None)
+        monkeypatch.setattr(child, "limit", lambda *_: None)
+        monkeypatch.setattr(child, "do", lambda *_: done.append(1))
+        monkeypatch.setattr(child, "resident_mb", lambda _process: resident)
+        monkeypatch.setattr(child.ctypes, "CDLL", lambda _name: SimpleNamespace(malloc_trim=trimmed.append))
+        monkeypatch.setattr(child, "gc", SimpleNamespace(collect=int, freeze=int, disable=int))
+
+        child.serve(Line())
+
+        assert (len(trimmed), len(done)) == (trims, documents)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 import io
@@ -9,6 +10,7 @@ import logging
 import subprocess
 import sys
 import textwrap
+import zlib
 
 import pdfplumber
 import pypdfium2
@@ -43,6 +45,31 @@ class TestText:
             if "\u2e80" <= c <= "\u2fdf" or "\ue000" <= c <= "\uf8ff" or c in "\u2060\u200b\ufffd"
         ]
         assert bad == []
+
+
+class TestDeflate:
+    """Streams at level 4: the exchange inside pydyf lasts as long as the writing and costs a few bytes."""
+
+    def test_what_is_written_is_the_same_and_hardly_larger(self, render, monkeypatch):
+        import pydyf
+
+        document = sample.document(3)
+        quick = render(document)
+        monkeypatch.setattr(pdf, "_quick_deflate", contextlib.nullcontext)
+        whole = render(document)
+
+        assert pydyf.zlib is zlib  # put back
+        assert quick != whole  # the exchange is felt
+        assert len(quick) < len(whole) * 1.05
+        assert extracted(quick) == extracted(whole)
+
+    def test_it_is_put_back_when_writing_fails(self):
+        import pydyf
+
+        with pytest.raises(OSError), pdf._quick_deflate():
+            raise OSError
+
+        assert pydyf.zlib is zlib
 
 
 class TestAttachment:

@@ -1,9 +1,11 @@
 """The file of a signed summary: made once from what was frozen, the same for ever, and known again by its digest."""
 
 import hashlib
+import io
 import json
 import re
 import shutil
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -19,8 +21,8 @@ from problems.models import Problem
 from reports import services
 from reports.document.pdf import render_pdf
 from reports.models import Issue, Summary, SummaryFile
-from reports.paper import Paper, paper_of_issue
-from reports.work import attachments
+from reports.paper import Paper, paper_of, paper_of_issue
+from reports.work import RENDERERS, attachments
 from tests.conftest import NOON
 from tests.reports.conftest import signed
 
@@ -31,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.pdf]
 def issued(desk) -> SummaryFile:
     """A signed summary whose PDF was made."""
     signed(desk)
-    jobs.run(Job.objects.get(kind="render_summary").pk)
+    jobs.run(Job.objects.get(kind="render_summary", arguments__format="pdf").pk)
     return SummaryFile.objects.get()
 
 
@@ -51,6 +53,11 @@ def other_faces(tmp_path: Path) -> Path:
 def bytes_of(file: SummaryFile) -> bytes:
     with file.file.open() as stored:
         return stored.read()
+
+
+def docx_text(content: bytes) -> str:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return re.sub(r"<[^>]+>|\s", "", archive.read("word/document.xml").decode())
 
 
 def rendered(paper: Paper) -> bytes:
@@ -143,8 +150,29 @@ def test_withdrawing_does_not_make_another_file(desk, issued):
 
     job = services.request_pdf(Summary.objects.get(pk=summary.pk), by=desk.world.office_clerk, at=NOON)
 
-    assert job.pk == Job.objects.get().pk
+    assert job.pk == Job.objects.get(arguments__format="pdf").pk
     assert verdict(desk, summary.issue.code, bytes_of(issued)) == {"file": "genuine", "standing": "withdrawn"}
+
+
+def test_the_word_file_is_made_of_the_frozen_text_and_genuine_too(desk, issued):
+    change_everything(desk)
+    jobs.run(Job.objects.get(arguments__format="docx").pk)
+
+    word = SummaryFile.objects.get(format="docx")
+    issue = Issue.objects.get()
+    assert issue.shown_code in docx_text(bytes_of(word))
+    assert verdict(desk, issue.code, bytes_of(word)) == {"file": "genuine", "standing": "genuine"}
+
+
+def test_a_signed_paper_is_not_printed_with_gaps(desk, issued, monkeypatch):
+    """Faces that were taken away after signing: a sentence instead of a file with 〓 in it."""
+    asked = {}
+    monkeypatch.setattr("reports.work.render_pdf_bounded", lambda document, **options: asked.update(options) or b"")
+
+    RENDERERS["pdf"](paper_of_issue(Issue.objects.get()), lambda *_: None)
+    assert asked["strict"]
+    RENDERERS["pdf"](paper_of(desk.draft()), lambda *_: None)
+    assert not asked["strict"]
 
 
 @pytest.mark.parametrize("place", [0, 1000, -1])
@@ -160,7 +188,7 @@ def test_a_draft_or_another_paper_is_another_version(desk, issued):
     draft = desk.draft()
     jobs.run(services.request_pdf(draft, by=desk.world.office_clerk, at=NOON).pk)
     second = signed(desk)
-    jobs.run(Job.objects.get(arguments__summary_id=second.pk).pk)
+    jobs.run(Job.objects.get(arguments__summary_id=second.pk, arguments__format="pdf").pk)
 
     for summary in (draft, second):
         made = SummaryFile.objects.get(summary=summary)

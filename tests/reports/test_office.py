@@ -17,6 +17,8 @@ from reports.services import drafting
 from reports.services.scheduling import first_working_day
 from tests.conftest import NOON, TZ
 from tests.reports.conftest import END, START, text_of
+from workdays.calendar import calendar_of
+from workdays.models import ExceptionalDay
 
 pytestmark = pytest.mark.django_db
 KEY = "organisation.deployment"
@@ -354,8 +356,26 @@ class TestSchedule:
             (date(2026, 8, 1), date(2026, 8, 3)),  # the first is a Saturday
         ],
     )
-    def test_first_working_day(self, day, first):
-        assert first_working_day(day) == first
+    def test_first_working_day(self, desk, day, first):
+        ExceptionalDay.objects.all().delete()
+
+        assert first_working_day(day, calendar_of(desk.world.township.pk)) == first
+
+    def test_holidays_and_days_worked_instead(self, desk):
+        ExceptionalDay.objects.all().delete()
+        for day, works in ((date(2026, 8, 1), True), (date(2026, 9, 1), False), (date(2026, 9, 2), False)):
+            ExceptionalDay.objects.create(year=2026, day=day, is_working=works, holiday="国庆节")
+        calendar = calendar_of(desk.world.township.pk)
+
+        assert first_working_day(date(2026, 8, 20), calendar) == date(2026, 8, 1)  # a Saturday that is worked
+        assert first_working_day(date(2026, 9, 20), calendar) == date(2026, 9, 3)
+
+    def test_a_calendar_changed_after_the_draft_brings_no_second_one(self, desk):
+        self.on(desk)
+        assert len(self.run(date(2026, 11, 2))) == 1
+        ExceptionalDay.objects.create(year=2026, day=date(2026, 11, 2), is_working=False, holiday="国庆节")
+
+        assert self.run(date(2026, 11, 3)) == []
 
     def test_once_a_month_about_the_month_before(self, desk):
         self.on(desk)
