@@ -11,7 +11,7 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from django.db.models import BigIntegerField, CharField, DateField, DateTimeField, QuerySet, Value
+from django.db.models import BigIntegerField, Case, CharField, DateField, DateTimeField, QuerySet, Value, When
 from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.roles import Role
 from common.compiled import Compiled
 from problems.models import (
+    CloseCriterion,
     CloseRequest,
     Evidence,
     Extension,
@@ -35,7 +36,7 @@ from rounds.models import LinkedCampaign
 from villages.models import Assignment, Cadre, Township, Unit
 
 PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = "progress", "milestone", "instruction", "extension", "close"
-MEASURE, EVIDENCE, POST, UNIT = "measure", "evidence", "post", "unit"
+MEASURE, EVIDENCE, POST, UNIT, CRITERION = "measure", "evidence", "post", "unit", "criterion"
 # Single names around the problem.
 PERSON, RESPONSIBLE, PROJECT, CAMPAIGN = "person", "responsible", "project", "campaign"
 TOWNSHIP, AUTHOR = "township", "author"
@@ -228,6 +229,16 @@ def _parts(
             post="media_type",
             who_id="progress_id",
             checker_id="milestone_id",
+            status=Cast("criterion_id", CharField()),
+        ),
+        _part(
+            CloseCriterion.objects.filter(problem=problem),
+            CRITERION,
+            text="text",
+            who="checked_by__name",
+            at="checked_at",
+            who_id="number",
+            status=Case(When(wants_file=True, then=Value("file")), default=Value(""), output_field=CharField()),
         ),
         _part(
             Assignment.objects.on(day).filter(village_id=village, role__in=list(CHAIN)),
@@ -270,7 +281,8 @@ def course_of(problem: Problem, day: date | None = None) -> dict[str, list[Part]
     parts[PROGRESS].sort(key=lambda p: (p.day or date.min, p.pk), reverse=True)
     for kind in (MILESTONE, POST):
         parts[kind].sort(key=lambda p: (p.day or date.min, p.pk))
-    parts[MEASURE].sort(key=lambda p: p.who_id or 0)
+    for kind in (MEASURE, CRITERION):
+        parts[kind].sort(key=lambda p: p.who_id or 0)  # their number
     for kind in (UNIT, EVIDENCE):
         parts[kind].sort(key=lambda p: p.pk)
     return parts

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from problems.views import evidence, measures, phone, plans, progress
+from problems.views import criteria, evidence, measures, phone, plans, progress, similar
 
 urlpatterns = [
     path("mine/", phone.PhoneHome.as_view(), name="phone_home"),
@@ -26,4 +26,10 @@ urlpatterns = [
     path("plans/<int:pk>/submit/", plans.PlanSubmit.as_view(), name="plan_submit"),
     path("plans/<int:pk>/approve/", plans.PlanApprove.as_view(), name="plan_approve"),
     path("plans/<int:pk>/return/", plans.PlanReturn.as_view(), name="plan_return"),
+    path("plans/<int:pk>/amend/", plans.PlanAmend.as_view(), name="plan_amend"),
+    path("plans/<int:pk>/sheet/", plans.PlanSheet.as_view(), name="plan_sheet"),
+    path("plans/versions/<int:pk>/", plans.PlanVersionDetail.as_view(), name="plan_version"),
+    path("<int:pk>/criteria/", criteria.CriteriaUpdate.as_view(), name="criteria_update"),
+    path("criteria/<int:pk>/files/", criteria.CriterionFiles.as_view(), name="criterion_files"),
+    path("similar/", similar.Similar.as_view(), name="similar"),
 ]

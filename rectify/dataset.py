@@ -280,6 +280,7 @@ class _Maker:
                     yield Measure(
                         problem=p, number=i, text=f"措施{i}：{self.rnd.choice(NOTES)}", deadline_kind=DeadlineKind.DATE,
                         due_on=p.due_on or date(self.today.year, 11, 30), done_on=p.closed_on, owner_id=p.owner_id,
+                        added_on=p.started_on or p.discovered_on,
                     )  # fmt: skip
 
         return _bulk(Measure, rows())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -88,7 +89,19 @@ class AskCloseForm(PortalForm):
 
 
 class CheckCloseForm(PortalForm):
+    """Each criterion of the problem is a box to tick; a problem without criteria has none."""
+
+    criteria = forms.TypedMultipleChoiceField(
+        label="逐条核实", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
     note = LongTextField(label="核实情况", max_length=500, rows=4, help_text="到现场看了什么、问了谁（不写群众姓名）。")
+
+    def __init__(self, *args: Any, criteria: Sequence[tuple[int, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if criteria:
+            self.fields["criteria"].choices = criteria
+        else:
+            del self.fields["criteria"]
 
 
 class CloseForm(PortalForm):

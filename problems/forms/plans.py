@@ -47,6 +47,13 @@ class PlanReturnForm(PlanReviewForm):
     remark = CleanTextField(label="退回原因和修改要求", max_length=500)
 
 
+class PlanAmendForm(PlanReviewForm):
+    reason = CleanTextField(
+        label="调整原因", max_length=500, help_text="例如：县级抽查后增加一条措施；原定时限因汛期推迟。"
+    )
+    field_order = ["reason", "on"]
+
+
 class PlanFilter(VillageRoundFilter):
     as_of = None  # a plan's day of approval is in the list; its earlier states are in its reviews
     state = forms.ChoiceField(label="状态", choices=[("", "全部"), *VillagePlan.State.choices], required=False)

@@ -168,6 +168,12 @@ class Problem(Versioned, Standing):
         return self.state in (*RUNNING_STATES, State.SUSPENDED)
 
 
+class AssistanceQuerySet(models.QuerySet["Assistance"]):
+    def held_on(self, day: date) -> AssistanceQuerySet:
+        """Who helped at the end of a day."""
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
 class Assistance(models.Model):
     """A unit helped with a problem from `since` until `until` (the first day it no longer did; null: it still does).
 
@@ -178,6 +184,8 @@ class Assistance(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="协助单位")
     since = models.DateField("开始日期")
     until = models.DateField("结束日期", null=True, blank=True)
+
+    objects = AssistanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = "协助经过"

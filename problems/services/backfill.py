@@ -19,7 +19,7 @@ from common.chinese import full_date
 from common.errors import Refused
 from problems import transitions
 from problems.models import CloseRequest, Measure, Problem, ProgressEntry, Step
-from problems.services import bulk, standing
+from problems.services import assisting, bulk, standing
 from problems.terms import CLOSING_DEGREES, DeadlineKind, Degree, State
 from rounds.models import Round
 
@@ -128,6 +128,7 @@ def backfill(rows: Sequence[Past], *, round: Round, brought_by: Any, confirmed_b
         [through(problem=past.new.problem, unit=unit) for past in rows for unit in past.new.assisting_units],
         batch_size=BATCH,
     )
+    assisting.follow({problem.pk: problem.discovered_on for problem in problems})
     Step.objects.bulk_create(steps, batch_size=BATCH)
     ProgressEntry.objects.bulk_create(
         [
@@ -206,14 +207,16 @@ def _measures(
     made = bulk._by_problem(bulk._add_texts([(p, words) for p, words, _ in texts], by=by, at=at))
     for problem, _, _ in texts:
         problem.state, problem.due_on = final[problem.pk]
-    done: list[Measure] = []
     for past in rows:
         if past.new.problem is None:
             continue
         past.new.made = made[past.new.problem.pk]
+        for measure in past.new.made:
+            measure.added_on = past.new.problem.discovered_on  # entered today, in force since then
         if past.closed_on:
             for measure in past.new.made:
                 measure.done_on, measure.done_note = past.closed_on, "随问题销号（补录）"
                 measure.version += 1
-                done.append(measure)
-    Measure.objects.bulk_update(done, ["done_on", "done_note", "version"], batch_size=BATCH)
+    Measure.objects.bulk_update(
+        [m for found in made.values() for m in found], ["added_on", "done_on", "done_note", "version"], batch_size=BATCH
+    )

@@ -20,7 +20,7 @@ from common.errors import Refused
 from common.models import RecordChanged
 from problems import transitions
 from problems.models import Measure, Problem, Step
-from problems.services import ledger, standing
+from problems.services import assisting, ledger, standing
 from problems.services import measures as measure_rules
 from problems.terms import DeadlineKind, Severity, Source, State
 from rounds.models import Round
@@ -131,6 +131,7 @@ def log_problems(
     through.objects.bulk_create(
         [through(problem=row.problem, unit=unit) for row in rows for unit in row.assisting_units], batch_size=BATCH
     )
+    assisting.follow({row.problem.pk: day for row in rows if row.problem and row.assisting_units})
     steps: list[Step] = []
     entries = []
     for problem in problems:
@@ -203,7 +204,7 @@ def add_measures(
         Measure.objects.filter(problem__in=keys).order_by().values("problem").annotate(last=Max("number")).values_list("problem", "last")
     )  # fmt: skip
     counts: dict[int, int] = defaultdict(int, last)
-    made = []
+    made, today = [], standing.day_of(at)
     for row in rows:
         problem = problems[row.problem_id]
         check_measure(problem, row.values)
@@ -211,7 +212,8 @@ def add_measures(
         values = dict(row.values)
         if values["deadline_kind"] == DeadlineKind.CONTINUING:
             values["due_on"] = None
-        row.measure = Measure(problem=problem, number=counts[row.problem_id], **values)
+        added_on = measure_rules.counts_from(today, values["starts_on"])
+        row.measure = Measure(problem=problem, number=counts[row.problem_id], added_on=added_on, **values)
         made.append(row.measure)
     Measure.objects.bulk_create(made, batch_size=BATCH)
     audit.record_many([audit.entry(measure, "新增整改措施", by=by, at=at) for measure in made])
@@ -297,6 +299,7 @@ def edit_problems(
         through.objects.bulk_create(
             [through(problem_id=pk, unit=unit) for pk, units in links.items() for unit in units], batch_size=BATCH
         )
+        assisting.follow(dict.fromkeys(links, day))
     if moved:
         _stand(moved, action="edit", day=day, by=by, at=at)
     audit.record_many(entries)
@@ -378,9 +381,12 @@ def finish_measures(rows: Sequence[tuple[Measure, date, str]], *, by: Any, at: d
         check_done(measure, done_on=done_on, at=at)
         before = audit.snapshot(measure, ["done_on", "done_note"])
         measure.done_on, measure.done_note, measure.version = done_on, done_note, measure.version + 1
+        measure.added_on = measure_rules.counts_from(measure.added_on, done_on)
         changes = audit.changes_since(before, measure)
         entries.append(audit.entry(measure, "完成整改措施", by=by, at=at, changes=changes))
-    Measure.objects.bulk_update([m for m, _, _ in rows], ["done_on", "done_note", "version"], batch_size=BATCH)
+    Measure.objects.bulk_update(
+        [m for m, _, _ in rows], ["done_on", "done_note", "added_on", "version"], batch_size=BATCH
+    )
     audit.record_many(entries)
 
 

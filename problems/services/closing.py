@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from audit import services as audit
 from common.errors import Refused
 from problems.models import CloseRequest, Problem, Step
+from problems.services import criteria as close_criteria
 from problems.services import standing
 from problems.services.deadlines import drop_pending_extension
 from problems.terms import CLOSING_DEGREES, DeadlineKind, Degree
@@ -17,19 +19,24 @@ from problems.terms import CLOSING_DEGREES, DeadlineKind, Degree
 
 @transaction.atomic
 def ask_close_out(problem: Problem, *, note: str, by: Any, at: datetime, on: date | None = None) -> CloseRequest:
-    """Ask for close-out; `note` says what was done."""
+    """Ask for close-out; `note` says what was done. Raises Refused while a criterion still wants its file."""
     if not note.strip():
         raise Refused("请写明整改完成情况。", field="note")
+    close_criteria.refuse_lacking(problem)
     standing.move(problem, action="ask_close", by=by, at=at, on=on, note=note)
+    close_criteria.start_checking(problem)
     return CloseRequest.objects.create(problem=problem, note=note, asked_by=by, asked_at=at)
 
 
 @transaction.atomic
-def check_close_out(problem: Problem, *, note: str, by: Any, at: datetime) -> CloseRequest:
-    """Confirm on the spot that what the village reports is so. Not by the one who asked."""
+def check_close_out(
+    problem: Problem, *, note: str, criteria: Iterable[int] = (), by: Any, at: datetime
+) -> CloseRequest:
+    """Confirm on the spot that what the village reports is so, each criterion by its key. Not by the one who asked."""
     row = standing.begin(problem, action="check_close", by=by)
     if not note.strip():
         raise Refused("请写明核实情况。", field="note")
+    close_criteria.check_all(problem, criteria, by=by, at=at)
     request = _pending(problem)
     request.checked_by, request.checked_at, request.check_note = by, at, note
     request.save(update_fields=["checked_by", "checked_at", "check_note"])

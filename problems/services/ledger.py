@@ -15,7 +15,7 @@ from common.models import save_if_unchanged
 from problems import transitions
 from problems.categories import clean_details, detail_changes
 from problems.models import KeyProject, Problem
-from problems.services import moves, standing
+from problems.services import assisting, moves, standing
 from problems.terms import LEDGER_STATES, Category, DeadlineKind, Severity, Source, State
 from rounds.models import LinkedCampaign, Round
 from villages.models import Cadre, Township, Unit, Village
@@ -120,6 +120,8 @@ def log_problem(
     problem.search_text = search_text(problem)
     problem.save()
     problem.assisting_units.set(units)
+    if units:
+        assisting.follow({problem.pk: day})
     standing.stand(problem, action="log", on=day, by=by, at=at)
     audit.record(problem, "登记问题", by=by, at=at)
     if submit:
@@ -143,7 +145,9 @@ def edit_problem(
     units, changes, deadline_moved = revise(problem, fields, old_units=old_units, reason=reason)
     problem.updated_at = at
     save_if_unchanged(problem, expected_version=base_version, fields=[*FIELDS, "details", "search_text", "updated_at"])
-    problem.assisting_units.set(units)
+    if {unit.pk for unit in units} != {unit.pk for unit in old_units}:
+        problem.assisting_units.set(units)
+        assisting.follow({problem.pk: standing.day_of(at)})
     if deadline_moved:
         standing.stand(
             problem,

@@ -50,6 +50,11 @@ def _check(
     return due_on
 
 
+def counts_from(day: date, other: date | None) -> date:
+    """The day from which a measure counts: when it was entered, or an earlier one when it began or was done before that."""
+    return min(day, other or day)
+
+
 def _refuse_closed(problem: Problem) -> None:
     if problem.state == State.CLOSED:
         raise Refused("这个问题已销号，不能再增加或修改措施。")
@@ -92,6 +97,7 @@ def add_measure(
         deadline_kind=deadline_kind,
         starts_on=starts_on,
         due_on=due_on,
+        added_on=counts_from(timezone.localdate(at), starts_on),
     )
     audit.record(measure, "新增整改措施", by=by, at=at)
     return measure
@@ -170,6 +176,7 @@ def _set_done(
     fields = ["done_on", "done_note"]
     before = audit.snapshot(measure, fields)
     measure.done_on, measure.done_note = done_on, done_note
-    save_if_unchanged(measure, expected_version=measure.version, fields=fields)
+    measure.added_on = counts_from(measure.added_on, done_on)
+    save_if_unchanged(measure, expected_version=measure.version, fields=[*fields, "added_on"])
     audit.record(measure, verb, by=by, at=at, changes=audit.changes_since(before, measure), reason=reason)
     return measure

@@ -1,23 +1,31 @@
-"""One village, one plan (一村一策): written, submitted, returned or approved by a second person."""
+"""One village, one plan (一村一策): written, submitted, returned or approved by a second person, amended when the work asks for it.
+
+What was approved is kept as a `PlanVersion`, words and lists, so that the plan in force stays readable while the next one is written.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from audit import services as audit
 from common.chinese import enumerate_all, full_date
 from common.errors import Refused
 from common.models import save_if_unchanged
-from problems.models import Measure, PlanReview, VillagePlan
+from problems.models import Measure, PlanReview, PlanVersion, Problem, VillagePlan
+from problems.shown import deadline_text
+from problems.terms import DeadlineKind
 from rounds.models import Designation, Round
 from villages.models import Village
 
 FIELDS = ["causes", "goals"]
-OPEN = (VillagePlan.State.DRAFT, VillagePlan.State.RETURNED)
+OPEN = (VillagePlan.State.DRAFT, VillagePlan.State.RETURNED, VillagePlan.State.AMENDING)
+NAMED = 6  # vague measures named one by one in a sentence
 
 
 @transaction.atomic
@@ -39,7 +47,8 @@ def change_plan(plan: VillagePlan, *, base_version: int, causes: str, goals: str
     """Change causes and goals of a plan that is not under review (RecordChanged when somebody else saved meanwhile)."""
     before = audit.snapshot(plan, FIELDS)
     if plan.state not in OPEN:
-        raise Refused(f"方案现在是“{plan.get_state_display()}”，由组织委员退回后才能修改。")
+        way = "先点“调整方案”" if plan.state == VillagePlan.State.APPROVED else "由组织委员退回后"
+        raise Refused(f"方案现在是“{plan.get_state_display()}”，{way}才能修改。")
     plan.causes, plan.goals = causes, goals
     save_if_unchanged(plan, expected_version=base_version, fields=FIELDS)
     audit.record(plan, "修改一村一策", by=by, at=at, changes=audit.changes_since(before, plan))
@@ -49,6 +58,36 @@ def change_plan(plan: VillagePlan, *, base_version: int, causes: str, goals: str
 def measures_of(plan: VillagePlan) -> Any:
     """The measures a plan consists of: those of the village's problems in the round."""
     return Measure.objects.filter(problem__round=plan.round_id, problem__village=plan.village_id)
+
+
+def vague(plan: VillagePlan) -> list[tuple[Measure, str]]:
+    """The measures that are not specific, with what each lacks; one query."""
+    return vague_among(measures_of(plan).select_related("problem").order_by("problem__number", "number"))
+
+
+def vague_among(measures: Iterable[Measure]) -> list[tuple[Measure, str]]:
+    """Those without 完成标准, 责任人 or 完成时限."""
+    found = []
+    for measure in measures:
+        lacks = [
+            words
+            for words, there in (
+                ("完成标准", measure.standard.strip()),
+                ("责任人", measure.owner_id),
+                ("完成时限", measure.due_on or measure.deadline_kind == DeadlineKind.CONTINUING),
+            )
+            if not there
+        ]
+        if lacks:
+            found.append((measure, "、".join(lacks)))
+    return found
+
+
+def vague_words(found: list[tuple[Measure, str]]) -> str:
+    """“3号问题措施1缺完成标准、责任人；…” for a refusal or a remark."""
+    told = [f"{measure.problem.number}号问题措施{measure.number}缺{lacks}" for measure, lacks in found[:NAMED]]
+    more = f"；等{len(found)}条" if len(found) > NAMED else ""
+    return "；".join(told) + more
 
 
 def missing(plan: VillagePlan) -> list[str]:
@@ -70,6 +109,8 @@ def submit_plan(plan: VillagePlan, *, on: date, by: Any, at: datetime) -> PlanRe
         raise Refused(f"方案现在是“{plan.get_state_display()}”，不用再提交。")
     if lacks := missing(plan):
         raise Refused(f"方案还不完整，缺少{enumerate_all(lacks)}，请补充后再提交。")
+    if found := vague(plan):
+        raise Refused(f"有整改措施写得不具体：{vague_words(found)}。请补充后再提交。")
     return _review(plan, PlanReview.Action.SUBMIT, VillagePlan.State.SUBMITTED, on=on, by=by, at=at)
 
 
@@ -91,7 +132,85 @@ def approve_plan(plan: VillagePlan, *, on: date, remark: str = "", by: Any, at: 
     submitted = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.SUBMIT).order_by("-id").first()
     if submitted and submitted.by_id == by.pk:
         raise Refused("方案是您提交的，不能再由您审定，请由其他有权限的人办理。")
-    return _review(plan, PlanReview.Action.APPROVE, VillagePlan.State.APPROVED, on=on, remark=remark, by=by, at=at)
+    # Asked again: the lists live on in the problems, and may have changed since the plan was handed in.
+    if not measures_of(plan).exists():
+        raise Refused("方案没有整改措施，不能审定，请退回补充。")
+    if found := vague(plan):
+        raise Refused(f"方案不具体，请退回补充：{vague_words(found)}。")
+    review = _review(plan, PlanReview.Action.APPROVE, VillagePlan.State.APPROVED, on=on, remark=remark, by=by, at=at)
+    amended = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.AMEND).order_by("-id").first()
+    keep_version(plan, reason=amended.remark if amended else "", by=by, at=at)
+    return review
+
+
+@transaction.atomic
+def amend_plan(plan: VillagePlan, *, reason: str, on: date, by: Any, at: datetime) -> PlanReview:
+    """Take an approved plan up again. What was approved stays in force and readable until the amended plan is approved."""
+    if plan.state != VillagePlan.State.APPROVED:
+        raise Refused(f"方案现在是“{plan.get_state_display()}”，审定过的方案才需要调整。")
+    if not reason.strip():
+        raise Refused("请写明为什么调整。", field="reason")
+    approved = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.APPROVE).order_by("-id").first()
+    if approved and not PlanVersion.objects.filter(plan=plan).exists():  # approved before versions were kept
+        keep_version(plan, reason="", by=approved.by, at=approved.at)
+    return _review(plan, PlanReview.Action.AMEND, VillagePlan.State.AMENDING, on=on, remark=reason, by=by, at=at)
+
+
+def keep_version(plan: VillagePlan, *, reason: str, by: Any, at: datetime) -> PlanVersion:
+    """Write down the plan as it stands: the version approved on `plan.approved_on`."""
+    assert plan.approved_on  # noqa: S101 - only an approved plan becomes a version
+    last = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
+    return PlanVersion.objects.create(
+        plan=plan,
+        number=(last.number if last else 0) + 1,
+        causes=plan.causes,
+        goals=plan.goals,
+        lists=lists_of(plan),
+        reason=reason,
+        approved_on=plan.approved_on,
+        by=by,
+        at=at,
+    )
+
+
+def lists_of(plan: VillagePlan) -> dict[str, list[dict[str, str]]]:
+    """The three lists (问题清单, 责任清单, 任务清单) in words: two queries and one for the helping units."""
+    measures = Measure.objects.select_related("owner", "unit").order_by("number")
+    problems = (
+        Problem.objects.in_ledger()
+        .filter(round=plan.round_id, village=plan.village_id)
+        .select_related("owner", "lead_official", "responsible_unit")
+        .prefetch_related("assisting_units", Prefetch("measures", measures))
+        .order_by("number")
+    )
+    lists: dict[str, list[dict[str, str]]] = {"problems": [], "tasks": []}
+    for problem in problems:
+        number = f"{problem.number}号"
+        lists["problems"].append(
+            {
+                "number": number,
+                "title": problem.title,
+                "category": str(problem.get_category_display()),
+                "target": problem.target,
+                "deadline": deadline_text(problem.deadline_kind, problem.due_on),
+                "lead": problem.lead_official.with_title if problem.lead_official else "",
+                "unit": problem.responsible_unit.name if problem.responsible_unit else "",
+                "owner": problem.owner.with_title if problem.owner else "",
+                "assisting": "、".join(unit.name for unit in problem.assisting_units.all()),
+            }
+        )
+        for measure in problem.measures.all():
+            lists["tasks"].append(
+                {
+                    "number": number,
+                    "text": measure.text,
+                    "standard": measure.standard,
+                    "owner": measure.owner.with_title if measure.owner else "",
+                    "unit": measure.unit.name if measure.unit else "",
+                    "deadline": deadline_text(measure.deadline_kind, measure.due_on),
+                }
+            )
+    return lists
 
 
 def _review(
@@ -104,7 +223,8 @@ def _review(
         raise Refused(f"日期不能早于上一次办理的日期（{full_date(last.on)}）。", field="on")
     before = audit.snapshot(plan, ["state"])
     plan.state = state
-    plan.approved_on = on if state == VillagePlan.State.APPROVED else None
+    if state == VillagePlan.State.APPROVED:
+        plan.approved_on = on
     save_if_unchanged(plan, expected_version=plan.version, fields=["state", "approved_on"])
     review = PlanReview.objects.create(plan=plan, action=action, on=on, remark=remark, by=by, at=at)
     audit.record(

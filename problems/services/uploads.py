@@ -22,7 +22,7 @@ from django.db import transaction
 
 from common import papers, photos
 from common.errors import Refused
-from problems.models import Evidence, Milestone, Problem, ProgressEntry, Upload
+from problems.models import CloseCriterion, Evidence, Milestone, Problem, ProgressEntry, Upload
 from problems.models.evidence import StoredFile
 
 KEPT_DAYS = 3
@@ -110,10 +110,11 @@ def attach_uploads(
     problem: Problem,
     progress: ProgressEntry | None = None,
     milestone: Milestone | None = None,
+    criterion: CloseCriterion | None = None,
     by: Any,
     at: datetime,
 ) -> list[Evidence]:
-    """Make the staged files evidence of a problem (and of its entry or milestone), in the transaction of the record."""
+    """Make the staged files evidence of a problem (and of its entry, milestone or criterion), in the transaction of the record."""
     uploads = take_uploads(tokens, by=by)
     if not uploads:
         return []
@@ -122,6 +123,7 @@ def attach_uploads(
             problem=problem,
             progress=progress,
             milestone=milestone,
+            criterion=criterion,
             file=upload.file.name,
             thumbnail=upload.thumbnail.name,
             name=upload.name,

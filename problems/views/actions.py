@@ -16,6 +16,7 @@ from problems import shown, transitions
 from problems.forms import actions as forms
 from problems.models import CloseRequest, Extension, Problem
 from problems.services import closing, deadlines, instructions, moves
+from problems.views.criteria import proofs_of
 from villages.pages import FormPage, safe_back, with_back
 
 
@@ -178,6 +179,14 @@ class AskCloseOut(ProblemAction):
     form_class = forms.AskCloseForm
     intro = "申请后由驻村干部或第一书记核实，再由组织委员销号或退回。"
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        proofs = proofs_of(self.problem)
+        lacking = [row for row in proofs if row.wants_file and not row.evidence.all()]
+        return super().get_context_data(**kwargs) | {"proofs": proofs, "lacking": lacking}
+
+    def get_template_names(self) -> list[str]:
+        return ["problems/close_ask.html"]
+
     def service(self, **values: Any) -> Any:
         return closing.ask_close_out(self.problem, **values)
 
@@ -186,6 +195,13 @@ class CheckCloseOut(CloseAction):
     action = "check_close"
     form_class = forms.CheckCloseForm
     intro = "属实的在下面写明核实情况；与实际不符的，请返回后选“退回销号申请”。"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        self.proofs = proofs_of(self.problem)
+        return super().get_form_kwargs() | {"criteria": [(row.pk, row.text) for row in self.proofs]}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"proofs": self.proofs}
 
     def service(self, **values: Any) -> Any:
         return closing.check_close_out(self.problem, **values)

@@ -16,6 +16,7 @@ from problems.categories import shown_details
 from problems.models import Problem
 from problems.sections import related_sections
 from problems.terms import BEFORE_STATES
+from problems.views.criteria import PROVERS
 from villages.pages import Page, with_back
 
 # What moves the work on, before what keeps the record straight.
@@ -60,7 +61,10 @@ class ProblemDetail(Page):
             units.append(problem.responsible_unit_id)
         evidence: dict[tuple[str, int | None], list[course.Part]] = defaultdict(list)
         for file in parts[course.EVIDENCE]:
-            evidence[("progress", file.who_id) if file.who_id else ("milestone", file.checker_id)].append(file)
+            if file.status:
+                evidence[("criterion", int(file.status))].append(file)
+            else:
+                evidence[("progress", file.who_id) if file.who_id else ("milestone", file.checker_id)].append(file)
         people = {part.pk: part.with_title for part in parts[course.PERSON]}
         back = context["back"]
         context |= {
@@ -84,6 +88,9 @@ class ProblemDetail(Page):
             "buttons": self.buttons(parts, units, back),
             "add": self.records(back),
             "measures": parts[course.MEASURE],
+            "criteria": [(part, evidence[("criterion", part.pk)]) for part in parts[course.CRITERION]],
+            "may_prove": self.may_prove(units),
+            "here": with_back(problem.get_absolute_url(), back),
             "milestones": [(part, evidence[("milestone", part.pk)]) for part in parts[course.MILESTONE]],
             "progress": [(part, evidence[("progress", part.pk)]) for part in parts[course.PROGRESS]],
             "extensions": parts[course.EXTENSION],
@@ -108,6 +115,16 @@ class ProblemDetail(Page):
             (main if row.action in MAIN_ACTIONS else more).append((row.label, with_back(url, back)))
         return {"main": main, "more": more}
 
+    def may_prove(self, units: list[int]) -> bool:
+        """May this visitor bring files for the criteria?"""
+        problem = self.problem
+        place: dict[str, Any] = {
+            "township_id": problem.township_id,
+            "village_id": problem.village_id,
+            "unit_ids": units,
+        }
+        return problem.is_open and any(self.access.may(permission, **place) for permission in PROVERS)
+
     def records(self, back: str) -> dict[str, str]:
         """Where to add a measure or a milestone, for those who may."""
         problem = self.problem
@@ -120,5 +137,6 @@ class ProblemDetail(Page):
 
         return {
             "measure": link("measure_create", Permission.MEASURE_EDIT),
+            "criteria": link("criteria_update", Permission.MEASURE_EDIT),
             "milestone": link("milestone_create", Permission.PROGRESS_POST, Permission.PROBLEM_EDIT),
         }

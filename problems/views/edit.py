@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from problems.forms.problem import Choices, ProblemForm, initial_of
 from problems.models import Problem
 from problems.services import ledger
 from problems.terms import LEDGER_STATES, Category
+from problems.views.similar import similar_context
 from villages.pages import FormPage, Page, with_back
 
 
@@ -79,8 +80,19 @@ class ProblemFormPage(FormPage):
 
 class ProblemCreate(ProblemFormPage):
     permission = Permission.PROBLEM_LOG
+    template_name = "problems/problem_create.html"
     title = "登记问题"
     success_text = "已登记。"
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The button “查看相近问题” shows them and saves nothing; with JavaScript they show as the title is typed."""
+        if "check" in request.POST:
+            return self.render_to_response(self.get_context_data(form=self.get_form()))
+        return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return context | (similar_context(self.request.POST, self.access) if self.request.method == "POST" else {})
 
     def load(self, category: str) -> None:
         if category not in Category.values:

@@ -62,6 +62,7 @@ class MeasureList(ListPage):
             rows = rows.filter(problem__village=village)
         if filters.value("as_of"):  # the tasks of what stood in the ledger on that day
             rows = rows.filter(problem__in=Problem.objects.as_of(filters.day).in_ledger("stood__").values("pk"))
+            rows = rows.known_on(filters.day)
         if state := filters.value("state"):
             rows = {"open": rows.undone, "late": rows.late, "done": rows.done}[state](filters.day)
         if q := filters.value("q"):

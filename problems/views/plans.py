@@ -15,6 +15,7 @@ from audit import services as audit
 from common.chinese import day_text
 from common.lists import Column, draw_rows
 from problems.forms.plans import (
+    PlanAmendForm,
     PlanApproveForm,
     PlanFilter,
     PlanReturnForm,
@@ -22,7 +23,7 @@ from problems.forms.plans import (
     PlanStartForm,
     PlanTextForm,
 )
-from problems.models import Measure, Problem, VillagePlan
+from problems.models import Measure, PlanVersion, Problem, VillagePlan
 from problems.services import plans as services
 from problems.shown import deadline_text, light
 from problems.views.measures import done_words
@@ -85,7 +86,7 @@ class PlanPlace:
 
     def load_plan(self, pk: int) -> None:
         self.plan = get_object_or_404(
-            VillagePlan.objects.visible_to(self.access).select_related("village", "round"),  # type: ignore[attr-defined]
+            VillagePlan.objects.visible_to(self.access).select_related("village__township", "round"),  # type: ignore[attr-defined]
             pk=pk,
         )
 
@@ -181,8 +182,12 @@ class PlanDetail(PlanPlace, Page):
             "done_count": sum(1 for measure in measures if measure.done_on and measure.done_on <= day),
             "reviews": plan.reviews.select_related("by"),
             "history": audit.history(plan),
+            "versions": list(plan.versions.select_related("by").defer("lists", "causes", "goals")),
             "actions": self.actions(),
             "missing": services.missing(plan) if plan.state in services.OPEN else [],
+            "vague": services.vague_words(services.vague_among(measures))
+            if plan.state != VillagePlan.State.APPROVED
+            else "",
         }
 
     def actions(self) -> list[tuple[str, str]]:
@@ -195,8 +200,57 @@ class PlanDetail(PlanPlace, Page):
                 names += [("审定通过", "plan_approve"), ("退回修改", "plan_return")]
             elif state == VillagePlan.State.APPROVED:
                 names += [("退回调整", "plan_return")]
+        if state == VillagePlan.State.APPROVED and self.may_here(Permission.PLAN_EDIT):
+            names += [("调整方案", "plan_amend")]
+        names += [("打印", "plan_sheet")]
         back = safe_back(self.request, "")
         return [(label, with_back(reverse(f"problems:{name}", args=[self.plan.pk]), back)) for label, name in names]
+
+
+class PlanSheet(PlanPlace, Page):
+    """The plan as it is printed, with the boxes in which village, township and county write their opinion."""
+
+    permission = Permission.ROUND_VIEW
+    template_name = "problems/plan_sheet.html"
+
+    def load(self, pk: int) -> None:
+        self.load_plan(pk)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        plan = self.plan
+        return super().get_context_data(**kwargs) | {
+            "title": f"{plan.village}{plan.round}一村一策",
+            "plan": plan,
+            "causes": plan.causes,
+            "goals": plan.goals,
+            "lists": services.lists_of(plan),
+            "draft": plan.state != VillagePlan.State.APPROVED,
+        }
+
+
+class PlanVersionDetail(Page):
+    """A plan as it was approved once; printed like the present one."""
+
+    permission = Permission.ROUND_VIEW
+    template_name = "problems/plan_sheet.html"
+
+    def load(self, pk: int) -> None:
+        plans = VillagePlan.objects.visible_to(self.access).values("pk")
+        self.version = get_object_or_404(
+            PlanVersion.objects.filter(plan__in=plans).select_related("plan__village__township", "plan__round", "by"),
+            pk=pk,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        version = self.version
+        return super().get_context_data(**kwargs) | {
+            "title": f"{version.plan.village}{version.plan.round}一村一策（第{version.number}版）",
+            "plan": version.plan,
+            "version": version,
+            "causes": version.causes,
+            "goals": version.goals,
+            "lists": version.lists,
+        }
 
 
 class PlanCreate(FormPage):
@@ -290,6 +344,17 @@ class PlanApprove(PlanFormPage):
         services.approve_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
 
 
+class PlanAmend(PlanFormPage):
+    form_class = PlanAmendForm
+    title = "调整方案"
+    button = "开始调整"
+    intro = "写明为什么调整。之后可以修改原因、目标和各项措施，改好后重新提交审定；审定前，原来审定的方案仍然有效，随时可以查看。"
+    success_text = "可以修改方案了，改好后提交审定。"
+
+    def perform(self, form: PlanAmendForm) -> None:
+        services.amend_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+
+
 class PlanReturn(PlanFormPage):
     permission = Permission.PLAN_DECIDE
     form_class = PlanReturnForm
@@ -297,6 +362,10 @@ class PlanReturn(PlanFormPage):
     button = "退回"
     intro = "措施不具体、没有责任人或时限的，写清要补什么，退回后村里可以修改并重新提交。"
     success_text = "方案已退回。"
+
+    def get_initial(self) -> dict[str, Any]:
+        words = services.vague_words(services.vague(self.plan))
+        return {"remark": f"措施不具体：{words}。"} if words else {}
 
     def perform(self, form: PlanReturnForm) -> None:
         services.return_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from problems.models import (
+    Assistance,
     Category,
     CloseRequest,
     Colour,
@@ -15,6 +16,7 @@ from problems.models import (
     Measure,
     Milestone,
     PlanReview,
+    PlanVersion,
     Problem,
     ProgressEntry,
     State,
@@ -305,7 +307,9 @@ def _due_next(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
 
 def _measures(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     known = {row["id"] for row in rows}
-    measures = Measure.objects.filter(scope.mine("problem__round")).order_by("problem_id", "number")
+    measures = (
+        Measure.objects.known_on(scope.as_of).filter(scope.mine("problem__round")).order_by("problem_id", "number")
+    )
     mine, done = [], []
     texts: dict[int, list[str]] = defaultdict(list)
     told = ("text",) if scope.is_one else ()
@@ -324,12 +328,10 @@ def _measures(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
 
 def _units(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     """Stations named as assisting units, in the order of the register."""
-    through = Problem.assisting_units.through
     helping: dict[int, list[int]] = defaultdict(list)
     known = {row["id"] for row in rows}
-    for problem_id, unit_id in (
-        through.objects.filter(scope.mine("problem__round")).order_by("pk").values_list("problem_id", "unit_id")
-    ):
+    helped = Assistance.objects.held_on(scope.as_of).filter(scope.mine("problem__round")).order_by("pk")
+    for problem_id, unit_id in helped.values_list("problem_id", "unit_id"):
         if problem_id in known:
             helping[problem_id].append(unit_id)
     used = {unit for units in helping.values() for unit in units}
@@ -352,11 +354,16 @@ def _plans(tally: Tally, scope: Scope) -> None:
             scope.mine("plan__round"), action=PlanReview.Action.RETURN, on__lte=scope.as_of
         ).values_list("plan_id", flat=True)
     )
-    approved = [p for p in rows if p["approved_on"] and p["approved_on"] <= scope.as_of]
-    tally.count(
-        "plans", "审定的一村一策", "份", (p["pk"] for p in approved), "problems:plan_list",
-        state="approved", only=True,
-    )  # fmt: skip
+    # As it stood: a plan amended since counts with the version that was in force on the day.
+    versions = PlanVersion.objects.filter(scope.mine("plan__round"), approved_on__lte=scope.as_of).order_by("number")
+    in_force = {plan: (on, goals) for plan, on, goals in versions.values_list("plan_id", "approved_on", "goals")}
+    approved = []
+    for p in rows:
+        if p["pk"] in in_force:
+            p["approved_on"], p["goals"] = in_force[p["pk"]]
+        if p["approved_on"] and p["approved_on"] <= scope.as_of:
+            approved.append(p)
+    tally.count("plans", "审定的一村一策", "份", (p["pk"] for p in approved), "problems:plan_list", only=True)
     tally.facts["plans"] = [
         {
             "village_id": p["village_id"],

@@ -6,9 +6,10 @@ import pytest
 
 from common.errors import Refused
 from common.models import RecordChanged
-from problems.models import PlanReview, VillagePlan
+from problems.models import Measure, PlanReview, VillagePlan
 from problems.services import measures, plans
 from problems.terms import State
+from reports.figures import compute
 from rounds.models import Designation
 from tests.problems.conftest import noon
 
@@ -37,8 +38,16 @@ def plan(world, designated):
 
 @pytest.fixture
 def full_plan(world, desk, plan):
-    measures.add_measure(desk.accept(), text="硬化路面", due_on=date(2026, 7, 31), by=world.resident_cadre, at=AT)
+    measure(desk.accept(), world)
     return plan
+
+
+def measure(problem, world, **given):
+    """A specific measure, unless told otherwise."""
+    values = {
+        "text": "硬化路面", "standard": "1.8公里通车", "owner": world.village_secretary.cadre, "due_on": date(2026, 7, 31),
+    }  # fmt: skip
+    return measures.add_measure(problem, **values | given, by=world.resident_cadre, at=AT)
 
 
 def submit(plan, by, on=APRIL):
@@ -95,7 +104,7 @@ class TestPlanServices:
         submit(full_plan, world.resident_cadre)
         with pytest.raises(Refused, match="不用再提交"):
             submit(full_plan, world.resident_cadre)
-        with pytest.raises(Refused, match="退回后才能修改"):
+        with pytest.raises(Refused, match="由组织委员退回后才能修改"):
             plans.change_plan(
                 full_plan, base_version=full_plan.version, causes="改", goals="改", by=world.resident_cadre, at=AT
             )
@@ -117,7 +126,8 @@ class TestPlanServices:
         plans.return_plan(full_plan, remark="按县级意见调整", on=APRIL, by=world.commissioner, at=AT)
 
         full_plan.refresh_from_db()
-        assert (full_plan.state, full_plan.approved_on) == (VillagePlan.State.RETURNED, None)
+        # What was approved stays in force until the adjusted plan is approved.
+        assert (full_plan.state, full_plan.approved_on) == (VillagePlan.State.RETURNED, APRIL)
 
     def test_two_people_decide_at_once(self, world, full_plan):
         submit(full_plan, world.resident_cadre)
@@ -126,6 +136,126 @@ class TestPlanServices:
 
         with pytest.raises(RecordChanged):
             plans.return_plan(stale, remark="不具体", on=APRIL, by=world.commissioner, at=AT)
+
+
+def figures_on(world, day):
+    return compute(world.round, kind="stage", starts_on=date(2026, 3, 5), ends_on=day, as_of=day)
+
+
+class TestSpecific:
+    def test_names_what_each_measure_lacks_and_refuses_to_hand_in(self, world, desk, plan):
+        problem = desk.accept()
+        measure(problem, world)
+        measure(problem, world, standard=" ", owner=None)
+        measure(problem, world, deadline_kind="immediate", due_on=None)
+        measure(problem, world, deadline_kind="continuing", due_on=None)
+
+        with pytest.raises(Refused, match=r"1号问题措施2缺完成标准、责任人；1号问题措施3缺完成时限。请补充"):
+            submit(plan, world.resident_cadre)
+
+        page = world.client(world.commissioner).get(plan.get_absolute_url()).content.decode()
+        assert "措施2缺完成标准、责任人" in page
+
+    def test_is_not_approved_without_measures_or_with_vague_ones(self, world, desk, full_plan):
+        submit(full_plan, world.resident_cadre)
+        vague = measure(Measure.objects.get().problem, world, standard="")
+        with pytest.raises(Refused, match="方案不具体，请退回补充：1号问题措施2缺完成标准"):
+            plans.approve_plan(full_plan, on=APRIL, by=world.commissioner, at=AT)
+        form = world.client(world.commissioner).get(f"{full_plan.get_absolute_url()}return/").content.decode()
+        assert "措施不具体：1号问题措施2缺完成标准" in form  # the remark is written already
+
+        vague.delete()
+        Measure.objects.all().delete()
+        with pytest.raises(Refused, match="没有整改措施，不能审定"):
+            plans.approve_plan(full_plan, on=APRIL, by=world.commissioner, at=AT)
+        assert not full_plan.versions.exists()
+
+
+class TestAmend:
+    MAY = date(2026, 5, 8)
+
+    @pytest.fixture
+    def approved(self, world, full_plan):
+        submit(full_plan, world.resident_cadre)
+        plans.approve_plan(full_plan, on=APRIL, by=world.commissioner, at=AT)
+        return full_plan
+
+    def amend(self, plan, by, reason="县级抽查要求增加措施", on=MAY):
+        return plans.amend_plan(plan, reason=reason, on=on, by=by, at=noon(on))
+
+    def test_old_words_stay_readable_until_the_new_ones_are_approved(self, world, approved):
+        self.amend(approved, world.resident_cadre)
+        plans.change_plan(
+            approved, base_version=approved.version, causes="班子不团结。", goals="10月底转化。",
+            by=world.resident_cadre, at=noon(self.MAY),
+        )  # fmt: skip
+        measure(Measure.objects.get().problem, world, text="安装路灯")
+
+        [first] = approved.versions.all()
+        assert (first.number, first.goals, first.approved_on) == (1, "年内转化。", APRIL)
+        assert [task["text"] for task in first.lists["tasks"]] == ["硬化路面"]
+        assert (approved.state, approved.approved_on) == (VillagePlan.State.AMENDING, APRIL)
+        client = world.client(world.village_secretary)
+        page = client.get(approved.get_absolute_url()).content.decode()
+        assert "第1版</a>仍然有效" in page
+        assert "县级抽查要求增加措施" in page
+        old = client.get(f"/problems/plans/versions/{first.pk}/").content.decode()
+        assert "年内转化。" in old
+        assert "安装路灯" not in old
+
+        submit(approved, world.resident_cadre, date(2026, 5, 9))
+        plans.approve_plan(approved, on=date(2026, 5, 10), by=world.commissioner, at=noon(date(2026, 5, 10)))
+
+        second, first = approved.versions.all()
+        assert (second.number, second.goals, second.reason) == (2, "10月底转化。", "县级抽查要求增加措施")
+        assert [task["text"] for task in second.lists["tasks"]] == ["硬化路面", "安装路灯"]
+        assert first.goals == "年内转化。"
+        assert [r.action for r in approved.reviews.all()] == ["submit", "approve", "amend", "submit", "approve"]
+
+    def test_only_an_approved_plan_and_with_a_reason(self, world, full_plan):
+        with pytest.raises(Refused, match="审定过的方案才需要调整"):
+            self.amend(full_plan, world.resident_cadre)
+        submit(full_plan, world.resident_cadre)
+        plans.approve_plan(full_plan, on=APRIL, by=world.commissioner, at=AT)
+        with pytest.raises(Refused, match="为什么调整"):
+            self.amend(full_plan, world.resident_cadre, reason=" ")
+        with pytest.raises(Refused, match="先点“调整方案”"):
+            plans.change_plan(
+                full_plan, base_version=full_plan.version, causes="改", goals="改", by=world.resident_cadre, at=AT
+            )
+
+    def test_who_may(self, world, approved):
+        url = f"{approved.get_absolute_url()}amend/"
+        assert world.client(world.commissioner).get(url).status_code == 200
+        assert world.client(world.linked_leader).get(url).status_code == 403
+        assert world.client(world.sibling_secretary).get(url).status_code == 404
+        version = f"/problems/plans/versions/{approved.versions.get().pk}/"
+        assert world.client(world.stranger).get(version).status_code == 404
+        assert world.client(world.sibling_secretary).get(version).status_code == 404
+
+    def test_figures_of_a_past_day_count_the_version_of_that_day(self, world, approved):
+        self.amend(approved, world.resident_cadre)
+        plans.change_plan(
+            approved, base_version=approved.version, causes="班子不团结。", goals="10月底转化。",
+            by=world.resident_cadre, at=noon(self.MAY),
+        )  # fmt: skip
+        for day in (APRIL, self.MAY):
+            data = figures_on(world, day)
+            assert data.figures["plans"].value == 1
+            assert data.facts["plans"][0]["goals"] == "年内转化。"
+        assert figures_on(world, date(2026, 4, 9)).figures["plans"].value == 0
+
+
+class TestSheet:
+    def test_three_lists_and_three_opinions_on_one_sheet(self, world, full_plan, django_assert_max_num_queries):
+        client = world.client(world.village_secretary)
+        with django_assert_max_num_queries(12):
+            page = client.get(f"{full_plan.get_absolute_url()}sheet/").content.decode()
+        for words in (
+            "问题清单", "责任清单", "任务清单", "硬化路面", "1.8公里通车", "村党组织意见", "乡镇党委意见", "县级审定意见",
+            "起草中，尚未审定",
+        ):  # fmt: skip
+            assert words in page
 
 
 class TestPlanPages:
@@ -144,7 +274,7 @@ class TestPlanPages:
         refused = self.press(village, f"{url}submit/", on="2026-04-10")
         assert refused.status_code == 422
         assert "还不完整" in refused.content.decode()
-        measures.add_measure(desk.accept(), text="硬化路面", due_on=date(2026, 7, 31), by=world.resident_cadre, at=AT)
+        measure(desk.accept(), world)
 
         assert self.press(village, f"{url}submit/", on="2026-04-10").status_code == 302
         assert self.press(desk_client, f"{url}approve/", on="2026-04-12", remark="同意").status_code == 302

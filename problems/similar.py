@@ -1,0 +1,108 @@
+"""Earlier problems like the one being typed: of the same village or key project, closed ones and earlier rounds too.
+
+The database picks at most CANDIDATES by village and key project, newest first; how alike two wordings are is the share of their pairs of
+neighbouring characters, which needs no dictionary and no list of words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.db.models.functions import Left
+
+from problems.models import Problem
+from problems.terms import Category, Degree, State
+from villages.access import Access
+
+CANDIDATES = 200
+LOOKED_AT = 200  # characters of a description
+ALIKE = 0.34  # from here on a wording counts as like
+SHOWN = 5
+SHORTEST = 3  # characters of a title below which nothing is looked for
+# What every title of the ledger may hold says nothing.
+_COMMON = str.maketrans("", "", "的了和与及、，。；：（）()“”\"' \n\t0123456789")
+
+
+@dataclass(frozen=True)
+class Alike:
+    """One earlier problem, with how much of the new wording it shares (0 to 1)."""
+
+    pk: int
+    number: int
+    title: str
+    village: str
+    category: str
+    round: str
+    discovered_on: date
+    state: str
+    degree: str
+    closed_on: date | None
+    relapses: int
+    share: float
+
+    @property
+    def state_words(self) -> str:
+        return str(State(self.state).label)
+
+    @property
+    def degree_words(self) -> str:
+        return str(Degree(self.degree).label)
+
+    @property
+    def category_words(self) -> str:
+        return str(Category(self.category).label)
+
+
+def pairs(text: str) -> frozenset[str]:
+    """The pairs of neighbouring characters of a text, without marks, figures and words that say nothing."""
+    text = text.lower().translate(_COMMON)
+    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+
+
+def share(new: frozenset[str], old: frozenset[str]) -> float:
+    """How much of the shorter wording stands in the other; two or three characters in common say little by themselves."""
+    shorter = max(min(len(new), len(old)), 4)
+    return len(new & old) / shorter
+
+
+def similar_to(
+    title: str,
+    access: Access,
+    *,
+    village_id: int | None,
+    key_project_id: int | None = None,
+    exclude: int | None = None,
+) -> list[Alike]:
+    """Problems the visitor may see whose title or description is like `title`, likest first; one query."""
+    new = pairs(title)
+    place = Q()
+    if village_id:
+        place |= Q(village_id=village_id)
+    if key_project_id:
+        place |= Q(key_project_id=key_project_id)
+    if not place or len(new) < SHORTEST - 1:
+        return []
+    rows = Problem.objects.shown_to(access).filter(place).exclude(pk=exclude).order_by("-pk")
+    found = []
+    for row in rows.values(
+        "pk", "number", "title", "village__name", "category", "round__year", "round__number", "discovered_on", "state", "degree",
+        "closed_on", "relapses", told=Left("description", LOOKED_AT),
+    )[:CANDIDATES]:  # fmt: skip
+        likeness = max(share(new, pairs(row["title"])), _told(new, pairs(row["told"])))
+        if likeness >= ALIKE:
+            found.append(
+                Alike(
+                    row["pk"], row["number"], row["title"], row["village__name"], row["category"],
+                    f"{row['round__year']}年第{row['round__number']}轮", row["discovered_on"], row["state"], row["degree"],
+                    row["closed_on"], row["relapses"], likeness,
+                )
+            )  # fmt: skip
+    return sorted(found, key=lambda a: (-a.share, -a.pk))[:SHOWN]
+
+
+def _told(new: frozenset[str], old: frozenset[str]) -> float:
+    """A description is longer than a title: what counts is how much of the new title it tells, and two thirds of it must."""
+    told = len(new & old) / len(new)
+    return told if told >= 2 * ALIKE else 0.0
