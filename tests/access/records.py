@@ -31,6 +31,7 @@ from meetings.models import AgendaItem, Commitment, Meeting
 from otherwork.models import WorkEntry, WorkKind
 from pairings.models import Activity, Pairing, PlanItem
 from problems.models import (
+    CloseCriterion,
     CloseRequest,
     Evidence,
     Extension,
@@ -38,6 +39,7 @@ from problems.models import (
     KeyProject,
     Measure,
     Milestone,
+    PlanVersion,
     Problem,
     ProgressEntry,
     Step,
@@ -425,7 +427,17 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
         ),
         "pairing": pairing,
         "activity": Activity.objects.create(pairing=pairing, kind="guidance", held_on=SPRING, content=v),
-        "plan": VillagePlan.objects.create(round=round, village=village, causes=v, goals=v),
+        "plan": (plan := VillagePlan.objects.create(round=round, village=village, causes=v, goals=v)),
+        "plan_version": PlanVersion.objects.create(
+            plan=plan,
+            number=1,
+            causes=v,
+            goals=v,
+            lists={"problems": [{"title": v}], "tasks": [{"text": v}]},
+            approved_on=SPRING,
+            by=at.user,
+            at=NOON,
+        ),
         "plan_item": PlanItem.objects.create(pairing=pairing, text=v, due_on=SPRING),
     }
 
@@ -506,6 +518,7 @@ def _problem_records(at: SimpleNamespace) -> dict[str, Any]:
         "checked": checked,
         "closed": _problem(at, State.CLOSED),
         "extension": extension,
+        "criterion": CloseCriterion.objects.create(problem=problem, number=1, text=at.v, wants_file=True),
         "measure": Measure.objects.create(problem=problem, number=1, text=at.v, due_on=SOON, owner=at.cadre),
         "evidence": _file(Evidence(problem=problem, progress=entry, **by), at),
     }

@@ -48,8 +48,10 @@ closed             | village    | xxx xxx xx xx xxx . x .
 extension          | village    | xxx xxx xx xx xxx . x .
 measure            | village    | xxx xxx xx xx xxx x x .
 evidence           | village    | xxx xxx xx xx xxx x x .
+criterion          | village    | xxx xxx xx xx xxx x x .
 upload             | owner      | ... ... .. x. ... . . .
 plan               | village    | xxx xxx xx xx xxx . x .
+plan_version       | village    | xxx xxx xx xx xxx . x .
 village            | village    | xxx xxx xx xx xxx . x .
 year               | village    | xxx xxx xx xx xxx . x .
 economy            | village    | xxx xxx xx xx xxx . x .
@@ -157,6 +159,12 @@ problems:plan_update               | form   | plan        | xxx xxx .. xx ... . 
 problems:plan_submit               | form   | plan        | xxx xxx .. xx ... . . .
 problems:plan_approve              | form   | plan        | ... ... .. .x ... . . .
 problems:plan_return               | form   | plan        | ... ... .. .x ... . . .
+problems:plan_amend                | form   | plan        | xxx xxx .. xx ... . . .
+problems:plan_sheet                | page   | plan        | xxx xxx xx xx xxx . x .
+problems:plan_version              | page   | plan_version | xxx xxx xx xx xxx . x .
+problems:criteria_update           | form   | problem     | ... xxx .. xx ... . . .
+problems:criterion_files           | form   | criterion   | xxx xxx .. xx ... x . .
+problems:similar                   | page   |             | ... xxx .. xx ... . . .
 
 villages:village_list              | list   |             | xxx xxx xx xx xxx . x .
 villages:village_create            | form   |             | ... ... .. xx ... . . .
