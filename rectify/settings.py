@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "reports",
     "handovers",
     "ledgers",
+    "search",
     "rectify",
 ]
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("acceptances/", include("acceptances.urls")),
     path("summaries/", include("reports.urls")),
     path("ledgers/", include("ledgers.urls")),
+    path("search/", include("search.urls")),
     path("jobs/", include("jobs.urls")),
 ]
 

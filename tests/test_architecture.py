@@ -22,6 +22,7 @@ STOREYS = [
     {"supervision"},
     {"reports"},
     {"ledgers"},
+    {"search"},
     {"rectify"},
 ]
 STOREY = {app: n for n, storey in enumerate(STOREYS) for app in storey}

@@ -387,6 +387,8 @@ reports:part_move                  | act    | part        | ... ... .. xx ... . 
 reports:part_remove                | act    | part        | ... ... .. xx ... . . .
 reports:file_download              | page   | file        | ... ... .. xx xxx . x .
 
+search:search                      | page   |             | xxx xxx xx xx xxx x x x
+
 ledgers:ledger_list                | page   |             | xxx xxx xx xx xxx x x .
 ledgers:statistics                 | page   |             | ... ... .. xx xxx . x .
 ledgers:ledger_export              | form   |             | xxx xxx xx xx xxx x x .
