@@ -20,6 +20,7 @@ from django.utils import timezone
 from accounts.roles import Role
 from common.lists import MAX_ONLY
 from inspections.models import Inspection, Survey, Visit
+from inspections.satisfaction import content_of, voters_of
 from meetings.models import Meeting
 from pairings.models import Pairing
 from problems.models import Problem
@@ -227,21 +228,21 @@ def _held(tenure: tuple[date | None, date | None], day: date) -> bool:
 
 
 def _surveys(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, tuple[str, int, int]]:
-    """Per round the newest kind of survey in the period: kind, good ballots, valid ballots."""
+    """Per round the newest kind of survey in the period: kind, content ballots and those they are divided by, by the round's formula."""
     rows = Survey.objects.filter(round__in=[r.pk for r in rounds], held_on__lte=as_of).filter(
         held_on__gte=since or F("round__starts_on")
     )
-    found: dict[int, list[Any]] = defaultdict(list)
-    for s in rows.order_by("held_on", "pk").values("round_id", "kind", "satisfied", "mostly", "valid"):
-        found[s["round_id"]].append(s)
+    found: dict[int, list[Survey]] = defaultdict(list)
+    for s in rows.order_by("held_on", "pk").select_related("round"):
+        found[s.round_id].append(s)
     newest = {}
     for round_id, surveys in found.items():
-        kind = surveys[-1]["kind"]
-        some = [s for s in surveys if s["kind"] == kind]
+        kind, formula = surveys[-1].kind, surveys[-1].round.satisfaction_formula
+        some = [s for s in surveys if s.kind == kind]
         newest[round_id] = (
             kind,
-            sum(s["satisfied"] + s["mostly"] for s in some),
-            sum(s["valid"] for s in some),
+            sum(content_of(s, formula) for s in some),
+            sum(voters_of(s, formula) for s in some),
         )
     return newest
 

@@ -37,7 +37,7 @@ def keys(ask: Ask) -> list[int]:
 
 
 def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
-    found = Survey.objects.select_related("village").in_bulk(keys)
+    found = Survey.objects.select_related("village", "round").in_bulk(keys)
     for pk in keys:
         if s := found.get(pk):
             counts = (getattr(s, name) for name in COUNTS)
@@ -47,7 +47,7 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                     s.get_kind_display(),
                     s.held_on,
                     *counts,
-                    satisfaction_rate(s),
+                    satisfaction_rate(s, s.round.satisfaction_formula),
                     "",
                 )
             )

@@ -175,6 +175,23 @@ class TestAcceptance:
         assert "石桥村6个问题销号5个，未销号1个" in paper.text
         assert "9月25日开展中期测评，石桥村发出票60张、收回58张、有效57张" in paper.text
 
+    def test_scores_verdicts_and_what_remains(self, demo_township, db):
+        last = date(2025, 12, 31)
+        paper = Paper(demo_township.first, "acceptance", starts_on=date(2025, 3, 1), ends_on=last, as_of=last)
+
+        assert (
+            "经镇级初验和中共云川市委组织部验收，官塘村94分、大樟村95分，评定为合格；上垟村82分，评定为基本合格。"
+            in paper.text
+        )
+        assert "遗留事项继续整改：上垟村2026年6月底前补齐历年财务公开" in paper.text
+        assert "验收结论和转化（摘帽）审定" not in {gap["missing"] for gap in paper.written.missing}
+
+    def test_a_day_between_the_steps_tells_how_far_it_is(self, demo_township, db):
+        day = date(2025, 12, 1)
+        paper = Paper(demo_township.first, "acceptance", starts_on=date(2025, 3, 1), ends_on=day, as_of=day)
+
+        assert "官塘村、大樟村和上垟村已申请验收，等待镇级初验。" in paper.text
+
 
 class TestWordings:
     """Every wording of every sentence is written without a slip."""

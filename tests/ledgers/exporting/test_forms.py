@@ -204,9 +204,20 @@ class TestOthers:
         book = written("J", demo_ask, tmp_path / "j.xlsx")
         assert book.sheetnames == ["石桥村", "下塘村", "东岭村"]
         text = "".join(str(c.value) for row in book["石桥村"].iter_rows() for c in row if c.value)
-        assert "系统暂未记录验收评分" in text
+        assert "还没有评分，由验收组现场填写" in text
+        assert "班子配备和运转" in text
         assert "共6个，已销号5个" in text
         assert "93.0%" in text
+
+    def test_the_acceptance_form_carries_what_was_scored_by_the_day(self, demo_township, db, tmp_path):
+        from ledgers.form import Ask
+
+        rounds = tuple(Round.objects.select_related("township__county").filter(township__name="清溪镇", year=2025))
+        for day, score, verdict in ((date(2025, 12, 5), 88, "□ 基本合格"), (date(2025, 12, 31), 82, "■ 基本合格")):
+            book = written("J", Ask(rounds, day), tmp_path / f"{day}.xlsx")
+            rows = [[c.value for c in row if c.value is not None] for row in book["上垟村"].iter_rows()]
+            assert ["合计", 100, 100 - score, score] in rows
+            assert any(verdict in str(value) for row in rows for value in row)
 
     def test_party_statistics_add_up(self, sheet):
         ws = sheet("L1")
