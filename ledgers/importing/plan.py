@@ -18,7 +18,7 @@ from common import chinese
 from common import text as texts
 from ledgers import identity
 from ledgers.importing import values
-from ledgers.importing.context import Context, Pending
+from ledgers.importing.context import Context, Pending, Question
 from ledgers.importing.table import Line, Table, Wanted
 from ledgers.importing.values import Fault, squeeze
 
@@ -194,6 +194,7 @@ def make_plan(importer: Importer, table: Table, ctx: Context) -> Plan:
     """Read every row, find its record, compare. Names that are not sure stay in `ctx.questions`."""
     importer.load(ctx)
     labels = {want.key: want.label for want in wanted(importer)}
+    _carry(table, importer, ctx, labels)
     items = [Item(line) for line in table.lines]
     _identify(items, importer, ctx, labels)
     for item in items:
@@ -219,6 +220,39 @@ def make_plan(importer: Importer, table: Table, ctx: Context) -> Plan:
     if table.examples:
         plan.notes.append(f"模板中的{table.examples}行示例没有当作数据。")
     return plan
+
+
+ABOVE = "default:above"
+
+
+def _carry(table: Table, importer: Importer, ctx: Context, labels: Mapping[str, str]) -> None:
+    """A cell left empty under a filled one mostly means “as above”, but merged it is not: the clerk is asked once for all of them."""
+    if not importer.carried:
+        return
+    first = importer.carried[0]
+    above: Line | None = None
+    found: list[tuple[Line, Line]] = []
+    for line in table.lines:
+        if line.cells.get(first) is None and line.cells.get(IDENTITY) is None and above is not None:
+            found.append((line, above))
+            if ctx.answer(ABOVE) != "refuse":
+                for key in importer.carried:
+                    if line.cells.get(key) is None and key in above.cells:
+                        line.cells[key] = above.cells[key]
+                above = line
+        else:
+            above = line if line.cells.get(first) is not None else None
+    if not found or ctx.answer(ABOVE):
+        return
+    line, source = found[0]
+    label = labels[first]
+    ctx.ask(
+        Question(
+            ABOVE, f"有{len(found)}行没有写“{label}”，是不是同上一行？", label,
+            [("above", "与上一行相同"), ("refuse", "退回这些行，由我补填")], "above", len(found),
+            [f"第{line.row}行同第{source.row}行“{values.shown(source.cells[first])[:20]}”"],
+        )
+    )  # fmt: skip
 
 
 def _identify(items: Sequence[Item], importer: Importer, ctx: Context, labels: Mapping[str, str]) -> None:

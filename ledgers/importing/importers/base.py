@@ -144,6 +144,8 @@ class Importer:
     permission: ClassVar[Permission]
     fields: ClassVar[tuple[Field, ...]]
     natural: ClassVar[tuple[str, ...]]  # columns by which a row without identity finds its record
+    # columns that are often left empty when they say the same as the row above; the first one tells
+    carried: ClassVar[tuple[str, ...]] = ()
     ambiguous: ClassVar[frozenset[str]] = frozenset()  # headings too common to mean this column alone
     field_of: ClassVar[dict[str, str]] = {}  # field of a refusal → column
     needs_round: ClassVar[bool] = True

@@ -60,6 +60,7 @@ class CommitmentImporter(Importer):
     code = "H"
     permission = Permission.MEETING_EDIT
     natural = ("meeting", "held_on", "text")
+    carried = ("meeting", "held_on")
     noun = "项议定事项"
     max_rows = 20_000
     field_of = {"lead_official": "lead", "kept_on": "note"}

@@ -34,6 +34,7 @@ class FiguresImporter(Importer):
     code = "I"
     permission = Permission.FIGURES_EDIT
     natural = ("village", "year")
+    carried = ("village",)
     needs_round = False
     noun = "份村情"
     max_rows = 20_000

@@ -79,6 +79,7 @@ class InspectionImporter(Importer):
     code = "F"
     permission = Permission.INSPECTION_EDIT
     natural = ("held_on", "mode", "village", "people")
+    carried = ("held_on", "people", "mode")
     noun = "村次督查"
     max_rows = 20_000
     field_of = {"text": "findings", "requirement": "requirements", "villages": "village", "issued_on": "reply_due_on"}

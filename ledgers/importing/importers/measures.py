@@ -71,6 +71,7 @@ class MeasureImporter(Importer):
     code = "C"
     permission = Permission.MEASURE_EDIT
     natural = ("problem", "task")
+    carried = ("problem",)
     max_rows = 20_000
     noun = "项任务"
     field_of = {

@@ -26,6 +26,7 @@ class PairingImporter(Importer):
     code = "E"
     permission = Permission.PAIRING_EDIT
     natural = ("village", "kind", "helper", "name")
+    carried = ("village",)
     noun = "对结对"
     max_rows = 20_000
     field_of = {"helper_village": "helper", "helper_unit": "helper", "helper_cadre": "name"}

@@ -127,6 +127,7 @@ class ProblemImporter(Importer):
     code = "B"
     permission = Permission.PROBLEM_EDIT
     natural = ("village", "description")
+    carried = ("village",)
     max_rows = 20_000
     noun = "个问题"
     lists = {

@@ -208,3 +208,39 @@ class TestCommand:
 
         with pytest.raises(CommandError, match="没有导入"):
             self.call(path, user="stranger")
+
+
+class TestAsAbove:
+    """A cell left empty under a filled one: asked once, never guessed."""
+
+    HEAD = ["序号", "村", "问题类别", "问题描述", "发现时间", "整改时限"]
+    ROWS = [
+        [1, "石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31"],
+        [2, "", "基础设施", "路灯不亮", "2026.3.5", "2026.12.31"],
+        [3, "", "集体经济", "收入薄弱", "2026.3.5", "2026.12.31"],
+        [4, "下塘村", "历史遗留", "权证办理", "2026.3.9", "2026.12.31"],
+    ]
+
+    def test_one_question_for_all_rows_and_the_answer_holds(self, office):
+        record = office.upload(workbook(self.ROWS, head=self.HEAD))
+        assert [(q["label"], q["rows"], q["samples"]) for q in record.report["questions"]] == [
+            ("有2行没有写“村”，是不是同上一行？", 2, ["第4行同第3行“石桥村”"])
+        ]
+
+        office.apply(office.answer(record))
+
+        assert [p.village.name for p in Problem.objects.order_by("number")] == ["石桥村", "石桥村", "石桥村", "下塘村"]
+
+    def test_sent_back_when_the_clerk_says_no(self, office):
+        record = office.answer(office.upload(workbook(self.ROWS, head=self.HEAD)), **{"default:above": "refuse"})
+
+        assert [f["sentence"] for f in record.report["faults"]] == ["“村”不能为空。可以填：本乡镇的村名。"] * 2
+
+    def test_a_row_of_a_meeting_carries_its_name_and_day(self, office):
+        rows = [
+            ["征地协调会", "2026.5.18", "落实青苗补偿", "自然资源所", "6月底前", "", ""],
+            ["", "", "办理用地指标", "自然资源所", "2026.12.1", "", ""],
+        ]
+        through(office, workbook(rows, head=TestCommitments.HEAD), "H")
+
+        assert Meeting.objects.get().commitments.count() == 2
