@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -13,11 +15,66 @@ from common.errors import Refused
 from common.models import save_if_unchanged
 from problems.models import Problem, Step
 from problems.services import standing
-from problems.terms import RUNNING_STATES
+from problems.terms import RUNNING_STATES, Colour, colour_of
 from rounds.models import Round
 
+PREVIEWED = 50  # problems a preview names one by one; the counts are of all
 FIELDS = ("yellow_days", "stale_days", "immediate_days")
 BATCH = 500
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A problem whose colour a change of the thresholds would turn."""
+
+    problem: Problem
+    before: Colour
+    after: Colour
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do today, before anything is written."""
+
+    turns: list[Turn]  # the first of them
+    turned: dict[tuple[Colour, Colour], int]  # (before, after) → how many
+    before: dict[Colour, int]
+    after: dict[Colour, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.turned.values())
+
+
+def preview_thresholds(round: Round, *, yellow_days: int, stale_days: int, day: date) -> Preview:
+    """Which running problems another pair of thresholds would show in another colour on a day; one query."""
+    fields = ("number", "title", "village", "round", "state", "deadline_kind", "due_on", "queue_on", "yellow_on")
+    days = ("last_progress_on", "started_on", "resumed_on")
+    running = Problem.objects.filter(round=round, state__in=RUNNING_STATES).select_related("village", "round")
+    before: Counter[Colour] = Counter()
+    after: Counter[Colour] = Counter()
+    turned: Counter[tuple[Colour, Colour]] = Counter()
+    turns: list[Turn] = []
+    rows = running.only(*fields, *days, "village__name", "round__year").order_by(
+        "village__sort", "village_id", "number"
+    )
+    for problem in rows.iterator(chunk_size=2000):
+        queue_on, yellow_on = standing.derive(problem, yellow_days=yellow_days, stale_days=stale_days)
+        now = problem.colour_on(day)
+        then = colour_of(problem.state, queue_on, yellow_on, day)
+        before[now] += 1
+        after[then] += 1
+        if now != then:
+            turned[now, then] += 1
+            if len(turns) < PREVIEWED:
+                turns.append(Turn(problem, now, then))
+    return Preview(turns, dict(turned), dict(before), dict(after))
+
+
+def check_thresholds(*, yellow_days: int, stale_days: int, immediate_days: int) -> None:
+    for name, value in (("yellow_days", yellow_days), ("stale_days", stale_days), ("immediate_days", immediate_days)):
+        if not 1 <= value <= 365:
+            raise Refused("天数应在1至365之间。", field=name)
 
 
 @transaction.atomic
@@ -36,9 +93,7 @@ def change_thresholds(
 
     `immediate_days` holds for problems accepted from now on; deadlines already given do not move.
     """
-    for name, value in (("yellow_days", yellow_days), ("stale_days", stale_days), ("immediate_days", immediate_days)):
-        if not 1 <= value <= 365:
-            raise Refused("天数应在1至365之间。", field=name)
+    check_thresholds(yellow_days=yellow_days, stale_days=stale_days, immediate_days=immediate_days)
     day = standing.day_of(at, on)
     before = audit.snapshot(round, FIELDS)
     round.yellow_days, round.stale_days, round.immediate_days = yellow_days, stale_days, immediate_days

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +13,7 @@ from accounts.permissions import Permission
 from accounts.roles import ROLE_PERMISSIONS, Role
 from problems.forms.actions import ThresholdsForm
 from problems.services import thresholds
-from problems.terms import State
+from problems.terms import Colour, State
 from problems.transitions import DUTY_WORDS, NEED_WORDS, NEW, TABLE, To, Transition
 from rounds.models import Round
 from villages.pages import FormPage, Page
@@ -51,10 +52,15 @@ def _words(row: Transition) -> dict[str, str]:
 
 
 class Thresholds(FormPage):
+    """Two steps where a light would turn: what turns is shown first, then confirmed with the same values."""
+
     permission = Permission.ROUND_EDIT
     form_class = ThresholdsForm
+    template_name = "problems/thresholds_form.html"
     title = "预警设置"
-    intro = "保存后，本轮所有整改中的问题按新设置重算预警灯；以前各天的灯不变。"
+    button = "保存"
+    intro = "改动会让预警灯变化的，先列出变化，确认后才保存。保存后，本轮整改中的问题按新设置重算；以前各天的灯不变。"
+    success_text = "已保存预警设置。"
 
     def load(self, pk: int) -> None:
         self.round = get_object_or_404(Round.objects.visible_to(self.access), pk=pk)
@@ -69,6 +75,32 @@ class Thresholds(FormPage):
 
     def get_success_url(self) -> str:
         return reverse("problems:problem_list")
+
+    def form_valid(self, form: ThresholdsForm) -> HttpResponse:
+        values = form.cleaned_data
+        shown = thresholds.preview_thresholds(
+            self.round, yellow_days=values["yellow_days"], stale_days=values["stale_days"], day=self.access.on
+        )
+        said = ".".join(str(values[name]) for name in thresholds.FIELDS)
+        if shown.total and self.request.POST.get("previewed") != said:
+            lights = [c for c in (Colour.RED, Colour.YELLOW, Colour.GREEN, Colour.GREY)
+                      if shown.before.get(c) or shown.after.get(c)]  # fmt: skip
+            return self.render_to_response(
+                self.get_context_data(
+                    form=form,
+                    preview=shown,
+                    previewed=said,
+                    turned=[(a, b, n) for (a, b), n in sorted(shown.turned.items())],
+                    lights=[(c, shown.before.get(c, 0), shown.after.get(c, 0)) for c in lights],
+                )
+            )
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs) | {"round": self.round}
+        if "preview" in kwargs:
+            context["button"] = "确认保存"
+        return context
 
     def perform(self, form: ThresholdsForm) -> None:
         thresholds.change_thresholds(

@@ -1,5 +1,6 @@
 """The standing of a problem: its steps, its days, its colour."""
 
+from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -226,6 +227,38 @@ class TestThresholds:
         assert desk.world.round.stale_days == 45
         assert desk.world.client(desk.world.linked_leader).get(url).status_code == 403
         assert desk.world.client(desk.world.stranger).get(url).status_code == 404
+
+    def test_what_would_turn_is_shown_before_it_is_saved(self, desk, clock):
+        problem = desk.accept(on=date(2026, 10, 20), due_on=date(2026, 12, 1))
+        client, world = desk.world.client(desk.world.office_clerk), desk.world
+        url = f"/problems/thresholds/{world.round.pk}/"
+        page = client.get(url)
+        form = {
+            "submission": page.context["submission"], "base_version": page.context["base_version"],
+            "yellow_days": 40, "stale_days": 30, "immediate_days": 15,
+        }  # fmt: skip
+
+        shown = client.post(url, form)
+        world.round.refresh_from_db()
+        assert (shown.status_code, world.round.yellow_days) == (200, 15)
+        assert [(t.problem, t.before, t.after) for t in shown.context["preview"].turns] == [
+            (problem, Colour.GREEN, Colour.YELLOW)
+        ]
+        other = client.post(url, form | {"yellow_days": 41, "previewed": shown.context["previewed"]})
+        assert "preview" in other.context  # other values than those shown are shown first
+        assert client.post(url, form | {"previewed": shown.context["previewed"]}).status_code == 302
+        problem.refresh_from_db()
+        assert problem.colour_on(TODAY) == Colour.YELLOW
+
+    def test_the_preview_says_what_the_change_then_does(self, desk, clock, django_assert_max_num_queries):
+        for days in (10, 30, 50):
+            desk.accept(on=date(2026, 10, 20), due_on=TODAY + timedelta(days=days))
+        with django_assert_max_num_queries(1):
+            said = thresholds.preview_thresholds(desk.world.round, yellow_days=40, stale_days=5, day=TODAY)
+        self.change(desk.world, yellow_days=40, stale_days=5)
+
+        found = Counter(p.colour_on(TODAY) for p in Problem.objects.all())
+        assert said.after == found
 
 
 class TestProgressMeetsStanding:
