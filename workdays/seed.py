@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from chinese_calendar.constants import holidays, workdays
+from django.apps import apps as every
 
 from workdays.holidays import DRAGON_BOAT, LABOUR, MID_AUTUMN, NATIONAL, NEW_YEAR, QINGMING, SPRING
 
@@ -55,7 +56,7 @@ def plant(model: Any) -> int:
     return len(rows)
 
 
-def after_migrate(*, apps: Any, **_kwargs: Any) -> None:
+def after_migrate(*, apps: Any = every, **_kwargs: Any) -> None:
     try:
         model = apps.get_model("workdays", "ExceptionalDay")
     except LookupError:  # another app was migrated alone, before this one's first migration
