@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rounds.views import calendar, designations, documents, leading_group, named, rounds, screening
+from rounds.views import calendar, designations, documents, leading_group, month, named, rounds, screening
 
 app_name = "rounds"
 urlpatterns = [
@@ -27,7 +27,11 @@ urlpatterns = [
     path("<int:pk>/documents/new/", documents.DocumentCreate.as_view(), name="document_create"),
     path("documents/<int:pk>/", documents.DocumentDetail.as_view(), name="document_detail"),
     path("documents/<int:pk>/edit/", documents.DocumentUpdate.as_view(), name="document_update"),
+    path("documents/<int:pk>/files/new/", documents.DocumentFileCreate.as_view(), name="document_file_create"),
+    path("documents/files/<int:pk>/", documents.DocumentFilePage.as_view(), name="document_file"),
+    path("documents/files/<int:pk>/remove/", documents.DocumentFileRemove.as_view(), name="document_file_remove"),
     path("calendar/", calendar.CalendarList.as_view(), name="calendar_list"),
+    path("calendar/month/", month.CalendarMonth.as_view(), name="calendar_month"),
     path("<int:pk>/calendar/new/", calendar.CalendarCreate.as_view(), name="calendar_create"),
     path("calendar/<int:pk>/edit/", calendar.CalendarUpdate.as_view(), name="calendar_update"),
     path("calendar/<int:pk>/finish/", calendar.CalendarFinish.as_view(), name="calendar_finish"),

@@ -6,15 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
 from common.errors import Refused
+from common.sending import send
 from problems.models import Evidence, Upload
-from problems.models.evidence import StoredFile
 from problems.services import uploads
 from villages.pages import FormPage, PermissionRequired
 
@@ -107,25 +107,3 @@ class EvidencePage(PermissionRequired):
 
 class EvidenceThumbnail(EvidencePage):
     thumbnail = True
-
-
-def send(stored: StoredFile, *, thumbnail: bool = False) -> FileResponse:
-    """The file as what it is. A photo shows in the page; anything else is only saved, and can run nothing if opened."""
-    file = stored.thumbnail if thumbnail else stored.file
-    try:
-        if not file:
-            raise Http404
-        opened = file.open("rb")
-    except FileNotFoundError:
-        raise Http404 from None
-    response = FileResponse(
-        opened, content_type=stored.media_type, as_attachment=not stored.is_photo, filename=stored.name
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    # A file under one address never changes. Sessions differ by cookie, so a shared desktop does not show the last visitor's photos.
-    response.headers["Cache-Control"] = "private, max-age=86400"
-    response.headers["Vary"] = "Cookie"
-    response.headers["Content-Encoding"] = "identity"  # it is compressed already: tells GZipMiddleware to leave it
-    if not stored.is_photo:
-        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response

@@ -60,6 +60,14 @@ class DocumentForm(PortalForm):
         return items
 
 
+class DocumentFileForm(PortalForm):
+    file = forms.FileField(
+        label="选择文件",
+        widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"}),
+        help_text="PDF、Word（docx）、Excel（xlsx）或扫描照片，每个最大20 MB。",
+    )
+
+
 class CalendarForm(SeriesForm):
     title = CleanTextField(label="事项", max_length=120)
     due_on = DateField(label="完成时限")

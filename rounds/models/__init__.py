@@ -2,6 +2,7 @@
 
 from rounds.models.desk import (
     CalendarItem,
+    DocumentFile,
     DocumentItem,
     GoodPractice,
     LeadingGroupSeat,
@@ -15,6 +16,7 @@ __all__ = [
     "CalendarItem",
     "Criterion",
     "Designation",
+    "DocumentFile",
     "DocumentItem",
     "GoodPractice",
     "LeadingGroupSeat",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,6 +13,9 @@ from django.urls import reverse
 from common.models import Versioned
 from rounds.models.round import Round, RoundRecordQuerySet
 from villages.models import Cadre
+
+if TYPE_CHECKING:
+    from villages.access import Access
 
 
 class SeatQuerySet(RoundRecordQuerySet):
@@ -113,6 +118,52 @@ class DocumentItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text}"
+
+    @property
+    def township_id(self) -> int:
+        return self.document.round.township_id
+
+
+class DocumentFileQuerySet(models.QuerySet["DocumentFile"]):
+    def visible_to(self, access: Access) -> DocumentFileQuerySet:
+        """Seen by whoever sees the document."""
+        return self.filter(document__in=RoundDocument.objects.visible_to(access).values("pk"))
+
+
+class DocumentFile(models.Model):
+    """The paper itself (正文, 附件): checked by its content, kept under a name of ours; the name it came with is data."""
+
+    document = models.ForeignKey(RoundDocument, models.PROTECT, related_name="files", verbose_name="文件")
+    file = models.FileField("文件", upload_to="documents/%Y/%m/", max_length=200)
+    name = models.CharField("原文件名", max_length=200)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField("字节数")
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="上传人")
+    at = models.DateTimeField("上传时间")
+
+    objects = DocumentFileQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "文件正文或附件"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["document", "sha256"],
+                name="document_file_once",
+                violation_error_message="这份文件已经上传过。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("rounds:document_file", args=[self.pk])
+
+    @property
+    def is_photo(self) -> bool:
+        return self.media_type.startswith("image/")
 
     @property
     def township_id(self) -> int:

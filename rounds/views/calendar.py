@@ -1,6 +1,7 @@
 """The work calendar: the list by state on a day, entry, change, finish and its taking back."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.urls import reverse
@@ -37,6 +38,11 @@ class CalendarList(RoundListPage):
         if q := self.filters.value("q"):
             rows = rows.filter(title__contains=q)
         return rows
+
+    def actions(self) -> list[tuple[str, str]]:
+        kept = {name: value for name in ("round", "township") if (value := self.filters.value(name))}
+        month = reverse("rounds:calendar_month") + (f"?{urlencode(kept)}" if kept else "")
+        return [*super().actions(), ("月历", month)]
 
     def get_columns(self) -> list[Column]:
         day, here = self.filters.day, self.here

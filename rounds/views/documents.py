@@ -3,19 +3,23 @@
 from typing import Any
 
 from django.db.models import Count, QuerySet
+from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils import timezone
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
 from common.lists import Column
-from rounds.forms.desk import DocumentForm
+from common.sending import send
+from rounds.forms.desk import DocumentFileForm, DocumentForm
 from rounds.forms.filters import DocumentFilter
-from rounds.models import RoundDocument
+from rounds.models import DocumentFile, RoundDocument
 from rounds.services import documents as services
+from rounds.services import files
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage
-from villages.pages import Page, with_back
+from villages.pages import ActionPage, Page, PermissionRequired, with_back
 
 
 class DocumentList(RoundListPage):
@@ -31,7 +35,7 @@ class DocumentList(RoundListPage):
         rows = (
             RoundDocument.objects.visible_to(self.access)
             .select_related("round__township")
-            .annotate(item_count=Count("items"))
+            .annotate(item_count=Count("items", distinct=True), file_count=Count("files", distinct=True))
             .order_by("-issued_on", "-pk")
         )
         rows = self.filters.of_round(rows)
@@ -57,6 +61,7 @@ class DocumentList(RoundListPage):
             Column("发文单位", lambda d: d.issuer or "—"),
             Column("文号", lambda d: d.number or "—"),
             Column("印发日期", lambda d: chinese.day_text(d.issued_on), sort="issued_on", css="nowrap"),
+            Column("正文", lambda d: f"{d.file_count}个" if d.file_count else "未上传", css="nowrap"),
             Column("条目", lambda d: str(d.item_count) if d.item_count else "—", css="num"),
         ]
 
@@ -75,6 +80,7 @@ class DocumentDetail(Page):
             "title": str(document),
             "document": document,
             "items": list(document.items.all()),
+            "files": list(document.files.select_related("by")),
             "may_edit": self.access.may(Permission.ROUND_EDIT, township_id=document.round.township_id),
             "history": history(document),
         }
@@ -86,6 +92,59 @@ class DocumentCreate(AddToRound):
 
     def write(self, measures: list[str], **values: Any) -> RoundDocument:
         return services.add_document(items=measures, **values)
+
+
+class DocumentFileCreate(ChangeRecord):
+    form_class = DocumentFileForm
+    model = RoundDocument
+    title = "上传正文或附件"
+    button = "上传"
+    success_text = "已上传。"
+
+    def current(self) -> None:  # type: ignore[override]
+        return None  # adding a file changes no field that somebody else may be editing
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        kwargs = super().get_form_kwargs()
+        return kwargs | ({"files": self.request.FILES} if self.request.method == "POST" else {})
+
+    def perform(self, form: DocumentFileForm) -> RoundDocument:
+        files.attach_file(self.record, file=form.cleaned_data["file"], by=self.request.user, at=timezone.now())
+        return self.record  # type: ignore[no-any-return]
+
+    def get_success_url(self) -> str:
+        return self.record.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"subject": str(self.record)}
+
+
+class DocumentFilePage(PermissionRequired):
+    """The bytes, for whoever may see the document."""
+
+    permission = Permission.ROUND_VIEW
+
+    def load(self, pk: int) -> None:
+        self.file = get_object_or_404(DocumentFile.objects.visible_to(self.access), pk=pk)
+
+    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+        return send(self.file)
+
+
+class DocumentFileRemove(ActionPage):
+    permission = Permission.ROUND_EDIT
+    success_text = "已去掉。"
+
+    def load(self, pk: int) -> None:
+        rows = DocumentFile.objects.visible_to(self.access).select_related("document__round")
+        self.file = get_object_or_404(rows, pk=pk)
+        self.require(Permission.ROUND_EDIT, township_id=self.file.township_id)
+
+    def perform(self) -> None:
+        files.remove_file(self.file, by=self.request.user, at=timezone.now())
+
+    def get_success_url(self) -> str:
+        return self.file.document.get_absolute_url()
 
 
 class DocumentUpdate(ChangeRecord):

@@ -105,6 +105,7 @@ class RoundDetail(Page):
             "period": chinese.period(round.starts_on, round.ends_on),
             "desk": desk.desk(round, access, access.on),
             "lists": lists,
+            "month_url": list_url("rounds:calendar_month", round),
             "states": Designation.State,
             "may_edit": may_edit,
             "may_propose": access.may(Permission.DESIGNATION_PROPOSE, township_id=round.township_id),

@@ -53,6 +53,7 @@ from rounds.models import (
     CalendarItem,
     Criterion,
     Designation,
+    DocumentFile,
     DocumentItem,
     GoodPractice,
     LeadingGroupSeat,
@@ -292,7 +293,9 @@ def with_history(record: Any, at: SimpleNamespace) -> None:
         layer = at.t
     if isinstance(record, LinkedCampaign | GoodPractice | WorkKind | ScoreSheet):
         layer = at.t
-    if not isinstance(record, Upload | Job | SummaryFile | IssuedFile | Evidence | NoticeFile | SimpleNamespace):
+    if not isinstance(
+        record, Upload | Job | SummaryFile | IssuedFile | Evidence | DocumentFile | NoticeFile | SimpleNamespace
+    ):
         audit.record(record, "修改", by=at.user, at=NOON, reason=layer)
 
 
@@ -319,8 +322,23 @@ def _township_records(at: SimpleNamespace) -> dict[str, Any]:
         "calendar": CalendarItem.objects.create(round=round, title=f"建立台账{t}", due_on=SPRING, owner=at.cadre),
         "campaign": LinkedCampaign.objects.create(round=round, name=f"换届{t}", note=t),
         "sheet": _sheet(round, t),
+        "document_file": _document_file(document, at),
         "practice": GoodPractice.objects.create(round=round, name=f"书记议事日{t}", recorded_on=SPRING, result=t),
     }
+
+
+def _document_file(document: RoundDocument, at: SimpleNamespace) -> DocumentFile:
+    stored = DocumentFile(
+        document=document,
+        name=f"{at.t}.pdf",
+        media_type="application/pdf",
+        size=9,
+        sha256="0" * 64,
+        by=at.user,
+        at=NOON,
+    )
+    stored.file.save("plan.pdf", ContentFile(at.t.encode()))
+    return stored
 
 
 def _sheet(round: Round, t: str) -> ScoreSheet:
@@ -426,6 +444,7 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
             round=round, village=village, visited_on=SPRING, households=3, findings=v
         ),
         "pairing": pairing,
+        "plan_item": PlanItem.objects.create(pairing=pairing, text=v, due_on=SPRING),
         "activity": Activity.objects.create(pairing=pairing, kind="guidance", held_on=SPRING, content=v),
         "plan": (plan := VillagePlan.objects.create(round=round, village=village, causes=v, goals=v)),
         "plan_version": PlanVersion.objects.create(
@@ -438,7 +457,6 @@ def _village_records(at: SimpleNamespace, visitor: Cadre) -> dict[str, Any]:
             by=at.user,
             at=NOON,
         ),
-        "plan_item": PlanItem.objects.create(pairing=pairing, text=v, due_on=SPRING),
     }
 
 

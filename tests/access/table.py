@@ -86,6 +86,7 @@ round              | township   | xxx xxx xx xx xxx . x .
 criterion          | township   | xxx xxx xx xx xxx . x .
 seat               | township   | xxx xxx xx xx xxx . x .
 document           | township   | xxx xxx xx xx xxx . x .
+document_file      | township   | xxx xxx xx xx xxx . x .
 calendar           | township   | xxx xxx xx xx xxx . x .
 campaign           | township   | xxx xxx xx xx xxx . x .
 practice           | township   | xxx xxx xx xx xxx . x .
@@ -249,7 +250,11 @@ rounds:document_list               | list   |             | xxx xxx xx xx xxx . 
 rounds:document_create             | form   | round       | ... ... .. xx ... . . .
 rounds:document_detail             | page   | document    | xxx xxx xx xx xxx . x .
 rounds:document_update             | form   | document    | ... ... .. xx ... . . .
+rounds:document_file_create        | form   | document    | ... ... .. xx ... . . .
+rounds:document_file               | page   | document_file | xxx xxx xx xx xxx . x .
+rounds:document_file_remove        | act    | document_file | ... ... .. xx ... . . .
 rounds:calendar_list               | list   |             | xxx xxx xx xx xxx . x .
+rounds:calendar_month              | page   |             | xxx xxx xx xx xxx . x .
 rounds:calendar_create             | form   | round       | ... ... .. xx ... . . .
 rounds:calendar_update             | form   | calendar    | ... ... .. xx ... . . .
 rounds:calendar_finish             | form   | calendar    | ... ... .. xx ... . . .
