@@ -8,6 +8,7 @@ class Permission(StrEnum):
     VILLAGE_VIEW = "village.view"
     VILLAGE_EDIT = "village.edit"
     FIGURES_EDIT = "figures.edit"  # yearly figures and posts of a village
+    FIGURES_CONFIRM = "figures.confirm"
     CADRE_VIEW = "cadre.view"
     CADRE_EDIT = "cadre.edit"
     ASSIGNMENT_EDIT = "assignment.edit"

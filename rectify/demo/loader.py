@@ -24,6 +24,8 @@ from rectify.demo import acceptances, amending, checking, otherwork, place, work
 from rectify.demo.handing import agree_hand_over, measure_owner, settle_hand_over, stand_in
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
+from rectify.demo.years import details as year_details
+from rectify.demo.years import hand_in as hand_in_year
 from reports.services import drafting, editing
 from rounds.models import Round
 from rounds.services import calendar, campaigns, designations, documents, leading_group, practices, rounds, screening
@@ -132,13 +134,15 @@ class Loader:
             for year, sheet in years.items():
                 day = D(2025, 12, 28) if year == 2025 else D(2026, 10, 20)
                 numbers = {k: Decimal(v) if k == "income" else v for k, v in sheet.items()}
-                figures.save_year(
+                sheet_made = figures.save_year(
                     village=self.village[village],
                     year=year,
                     by=self.user[SECRETARY[village]],
                     at=at(day, 10),
                     **numbers,
+                    **year_details(village, year),
                 )
+                hand_in_year(self, sheet_made, by=self.user[SECRETARY[village]], at=at(day, 10))
         for village, path, industry, partners, since, result in place.PATHS:
             figures.add_path(
                 village=self.village[village], path=path, industry=industry, started_on=since, result=result,

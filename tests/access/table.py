@@ -184,6 +184,10 @@ villages:unit_update               | form   | unit        | ... ... .. xx ... . 
 villages:figures_list              | list   |             | xxx xxx xx xx xxx . x .
 villages:year_create               | form   | village     | xxx ... .. xx ... . . .
 villages:year_update               | form   | year        | xxx ... .. xx ... . . .
+villages:year_detail               | page   | year        | xxx xxx xx xx xxx . x .
+villages:year_report               | act    | year        | xxx ... .. xx ... . . .
+villages:year_confirm              | act    | year        | ... ... .. xx ... . . .
+villages:year_return               | form   | year        | ... ... .. xx ... . . .
 villages:economy_list              | list   |             | xxx xxx xx xx xxx . x .
 villages:path_create               | form   | village     | xxx ... .. xx ... . . .
 villages:path_update               | form   | economy     | xxx ... .. xx ... . . .

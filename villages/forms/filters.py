@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from accounts.roles import Role
 from common.forms import DateField
-from villages.models import CadreTraining, EconomyPath, Post, Township, Unit, Village
+from villages.models import CadreTraining, EconomyPath, Post, Township, Unit, Village, VillageYear
 from villages.pages import FilterForm
 
 
@@ -67,7 +67,8 @@ class VillageFilter(TownshipFilter):
 
 class FiguresFilter(PlaceFilter):
     year = forms.IntegerField(label="年度", required=False, min_value=1990, max_value=2100)
-    field_order = ["year", "township", "village"]
+    state = forms.ChoiceField(label="状态", choices=[("", "全部"), *VillageYear.State.choices], required=False)
+    field_order = ["year", "state", "township", "village"]
 
 
 class PathFilter(PlaceFilter):

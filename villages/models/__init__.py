@@ -2,7 +2,7 @@
 
 from villages.models.absences import Absence
 from villages.models.duties import Assignment, Post, PostTenure
-from villages.models.figures import CadreTraining, EconomyPath, VillageYear
+from villages.models.figures import CadreTraining, EconomyPath, IncomeSource, VillageYear
 from villages.models.people import Cadre
 from villages.models.places import County, Township, Unit, Village
 
@@ -13,6 +13,7 @@ __all__ = [
     "CadreTraining",
     "County",
     "EconomyPath",
+    "IncomeSource",
     "Post",
     "PostTenure",
     "Township",

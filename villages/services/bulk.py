@@ -89,6 +89,8 @@ def check_year(
 
 
 def check_changed_year(sheet: VillageYear, figures: Mapping[str, Any]) -> None:
+    if sheet.is_confirmed and any(getattr(sheet, name) != value for name, value in figures.items()):
+        raise Refused("这份村情数据已确认，不能用导入修改；请在页面上修改并写明原因。")
     figure_rules._check({name: getattr(sheet, name) for name in figure_rules.FIGURES} | dict(figures))
 
 
