@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "handovers",
     "ledgers",
     "search",
+    "archives",
     "rectify",
 ]
 

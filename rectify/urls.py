@@ -20,6 +20,7 @@ urlpatterns = [
     path("summaries/", include("reports.urls")),
     path("ledgers/", include("ledgers.urls")),
     path("search/", include("search.urls")),
+    path("archives/", include("archives.urls")),
     path("jobs/", include("jobs.urls")),
 ]
 

@@ -22,7 +22,7 @@ STOREYS = [
     {"supervision"},
     {"reports"},
     {"ledgers"},
-    {"search"},
+    {"search", "archives"},
     {"rectify"},
 ]
 STOREY = {app: n for n, storey in enumerate(STOREYS) for app in storey}

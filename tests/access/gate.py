@@ -23,7 +23,7 @@ OWN_TABLES = {"django_session"}
 NOWHERE = "missing"
 METHODS = ("GET", "POST")
 # Pages that show no words of their record; a workbook is compressed, and read in test_canary.py.
-WORDLESS = {"jobs:job_state", "ledgers:export_download", "reports:outline_detail"}
+WORDLESS = {"jobs:job_state", "ledgers:export_download", "archives:archive_download", "reports:outline_detail"}
 
 
 class Visitor(Client):

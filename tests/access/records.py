@@ -18,6 +18,8 @@ from django.core.files.base import ContentFile
 from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem, ScoreSheet
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Role
+from archives import services as archives
+from archives.services import request_archive
 from audit import services as audit
 from handovers.models import HandOver
 from inspections.models import Bulletin, Finding, Inspection, Notice, NoticeFile, Survey, Visit
@@ -278,7 +280,7 @@ def _records(
     made |= _acceptance_records(at, made)
     if place != "sibling":
         made |= _summary_records(at)
-        made |= {"export": _export(at), "import": _import(at)}
+        made |= {"export": _export(at), "import": _import(at), "archive": archive(at.user, village, round)}
     for record in made.values():
         with_history(record, at)
     return made
@@ -394,6 +396,17 @@ def export(user: User, code: str, rounds: list[Round]) -> SimpleNamespace:
     job.state = Job.State.DONE
     job.save()
     return SimpleNamespace(job=job, token=job.arguments["token"], path=files.path_of(job.arguments["token"]))
+
+
+def archive(user: User, village: Village, round: Round) -> SimpleNamespace:
+    """One's own package of a village: its job and the token of its file; what is in it is read in test_canary.py."""
+    job = request_archive(village, round=round, by=user, at=NOON)
+    path = archives.path_of(job.arguments["token"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"PK")
+    job.result, job.state = {"village": village.pk, "name": "一村一档.zip", "url": "/"}, Job.State.DONE
+    job.save()
+    return SimpleNamespace(job=job, token=job.arguments["token"], path=path)
 
 
 def _export(at: SimpleNamespace) -> SimpleNamespace:

@@ -107,6 +107,7 @@ outline            | township   | ... ... .. xx xxx . x .
 file               | township   | ... ... .. xx xxx . x .
 job                | township   | ... ... .. xx xxx . x .
 import             | township   | ... ... .. xx ... . . .
+archive            | owner      | ... ... .. x. ... . . .
 export             | owner      | ... ... .. x. ... . . .
 own_job            | owner      | ... ... .. x. ... . . .
 digest             | owner      | ... ... .. x. ... . . .
@@ -395,6 +396,10 @@ reports:part_keep                  | act    | part        | ... ... .. xx ... . 
 reports:part_move                  | act    | part        | ... ... .. xx ... . . .
 reports:part_remove                | act    | part        | ... ... .. xx ... . . .
 reports:file_download              | page   | file        | ... ... .. xx xxx . x .
+
+archives:village_archive           | page   | village     | xxx xxx xx xx xxx . x .
+archives:archive_request           | ask    | village     | xxx xxx xx xx xxx . x .
+archives:archive_download          | page   | archive     | xxx xxx xx xx xxx . x .
 
 search:search                      | page   |             | xxx xxx xx xx xxx x x x
 

@@ -7,6 +7,8 @@ from zipfile import ZipFile
 import pytest
 from django.urls import reverse
 
+from archives.services import path_of, request_archive
+from archives.work import make_archive
 from common.errors import Refused
 from ledgers.definitions import LEDGERS
 from ledgers.importing.importers import IMPORTERS
@@ -125,6 +127,53 @@ def test_a_workbook_holds_only_what_its_asker_may_see(code, scene):
         elif words and actor.village and code not in COUNTS and not any(t in words for t in actor.tokens):
             wrong[name] = "empty"
     assert wrong == {}
+
+
+@pytest.mark.parametrize("name", CURIOUS)
+def test_the_search_box_finds_nothing_foreign(name, scene, clients):
+    """Asked for what every foreign record carries; the control: what is one's own is found."""
+    actor = scene.actors[name]
+    for words in ("Qz", "zQ", "王岩", "历史遗留"):
+        answer = knock(clients[name], "GET", reverse("search:search"), {"words": words})
+        assert answer.status == 200
+        assert [t for t in TOKENS - actor.tokens if t in answer.text.replace("<mark>", "").replace("</mark>", "")] == []
+    marked = knock(clients[name], "GET", reverse("search:search"), {"words": "Qz"}).text
+    assert "<mark>Qz</mark>" in marked
+
+
+@pytest.mark.parametrize("name", ["village_secretary", "office_clerk", "county_reader"])
+def test_a_village_s_package_holds_only_its_own(name, scene, monkeypatch):
+    """Words of the sheets before they are set in type, and everything else in the ZIP."""
+    words = []
+
+    def set_in_type(paper, **_):
+        words.append(str(paper))
+        return b"%PDF"
+
+    monkeypatch.setattr("archives.work.render_pdf_bounded", set_in_type)
+    own = scene.records["own"]
+    job = request_archive(own["village"], round=own["round"], by=scene.actors[name].user, at=NOON)
+
+    make_archive(lambda *_: None, **job.arguments)
+
+    with ZipFile(path_of(job.arguments["token"])) as package:
+        for entry in package.namelist():
+            if entry.endswith(".xlsx"):
+                words.append(words_in(BytesIO(package.read(entry))))
+            else:
+                words.append(entry + package.read(entry).decode("utf-8", "replace"))
+    held = "".join(words)
+    allowed = scene.actors["village_secretary"].tokens
+    assert [t for t in TOKENS - allowed if t in held] == []
+    assert sum(t in held for t in allowed) >= 2
+
+
+def test_a_package_of_a_foreign_village_is_not_made(scene):
+    job = request_archive(
+        scene.records["foreign"]["village"], round=scene.records["foreign"]["round"], by=scene.actors["office_clerk"].user, at=NOON
+    )
+    with pytest.raises(Refused):
+        make_archive(lambda *_: None, **job.arguments)
 
 
 def test_every_ledger_has_its_readers():
