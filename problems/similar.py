@@ -6,23 +6,26 @@ neighbouring characters, which needs no dictionary and no list of words.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 from django.db.models.functions import Left
 
+from common.chinese import numeral
 from problems.models import Problem
 from problems.terms import Category, Degree, State
 from villages.access import Access
 
 CANDIDATES = 200
 LOOKED_AT = 200  # characters of a description
-ALIKE = 0.34  # from here on a wording counts as like
+ALIKE = 0.34  # of a title, from here on
+TOLD = 0.5  # of the new title, from here on, when the earlier one's title and description together tell it
 SHOWN = 5
-SHORTEST = 3  # characters of a title below which nothing is looked for
-# What every title of the ledger may hold says nothing.
-_COMMON = str.maketrans("", "", "的了和与及、，。；：（）()“”\"' \n\t0123456789")
+FEWEST = 2  # pairs of a title below which nothing is looked for
+# Words and marks that any title of the ledger may hold, and that say nothing.
+_EMPTY = re.compile(r"历史遗留|问题|情况|工作|[的了和与及\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -56,9 +59,8 @@ class Alike:
 
 
 def pairs(text: str) -> frozenset[str]:
-    """The pairs of neighbouring characters of a text, without marks, figures and words that say nothing."""
-    text = text.lower().translate(_COMMON)
-    return frozenset(text[i : i + 2] for i in range(len(text) - 1))
+    """The pairs of neighbouring characters of a text; none across a mark, a figure or an empty word."""
+    return frozenset(part[i : i + 2] for part in _EMPTY.split(text.lower()) for i in range(len(part) - 1))
 
 
 def share(new: frozenset[str], old: frozenset[str]) -> float:
@@ -82,7 +84,7 @@ def similar_to(
         place |= Q(village_id=village_id)
     if key_project_id:
         place |= Q(key_project_id=key_project_id)
-    if not place or len(new) < SHORTEST - 1:
+    if not place or len(new) < FEWEST:
         return []
     rows = Problem.objects.shown_to(access).filter(place).exclude(pk=exclude).order_by("-pk")
     found = []
@@ -90,19 +92,14 @@ def similar_to(
         "pk", "number", "title", "village__name", "category", "round__year", "round__number", "discovered_on", "state", "degree",
         "closed_on", "relapses", told=Left("description", LOOKED_AT),
     )[:CANDIDATES]:  # fmt: skip
-        likeness = max(share(new, pairs(row["title"])), _told(new, pairs(row["told"])))
-        if likeness >= ALIKE:
+        old = pairs(row["title"])
+        likeness, told = share(new, old), len(new & (old | pairs(row["told"]))) / len(new)
+        if likeness >= ALIKE or told >= TOLD:
             found.append(
                 Alike(
                     row["pk"], row["number"], row["title"], row["village__name"], row["category"],
-                    f"{row['round__year']}年第{row['round__number']}轮", row["discovered_on"], row["state"], row["degree"],
-                    row["closed_on"], row["relapses"], likeness,
+                    f"{row['round__year']}年第{numeral(row['round__number'])}轮", row["discovered_on"], row["state"], row["degree"],
+                    row["closed_on"], row["relapses"], max(likeness, told),
                 )
             )  # fmt: skip
     return sorted(found, key=lambda a: (-a.share, -a.pk))[:SHOWN]
-
-
-def _told(new: frozenset[str], old: frozenset[str]) -> float:
-    """A description is longer than a title: what counts is how much of the new title it tells, and two thirds of it must."""
-    told = len(new & old) / len(new)
-    return told if told >= 2 * ALIKE else 0.0

@@ -46,4 +46,6 @@ def initial_of(lines: Sequence[tuple[str, bool]], keys: Sequence[int]) -> dict[s
 
 
 class CriterionFilesForm(PhotosForm):
-    pass
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["photos"].help_text = "照片自动缩小并去掉拍摄地点；也可传 PDF、Word、Excel，每个不超过20 MB。"

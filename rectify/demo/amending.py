@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from rectify.demo.loader import Loader
 
 SET_ON = D(2026, 10, 12)
-WITH_CRITERIA = (8, 12, 17)
+# number → its own lines; none: the usual ones of its category
+CRITERIA: dict[int, tuple[tuple[str, bool], ...]] = {
+    8: (("消防验收合格", True), ("水电已接通，可以入住", True), ("管护人员和费用已明确", False)),
+    12: (("调解协议已签订", True), ("赔偿已履行，双方没有新的异议", False)),
+    17: (),
+}
 AMENDED = D(2026, 11, 5)
 WHY = "县级抽查要求把便民服务代办写进目标"
 MORE = "便民服务代办覆盖各自然村。"
@@ -22,11 +27,11 @@ MORE = "便民服务代办覆盖各自然村。"
 def load(loader: Loader) -> None:
     from rectify.demo.loader import SECRETARY, at
 
-    for number in WITH_CRITERIA:
+    for number, lines in CRITERIA.items():
         problem = loader.problem[number]
         problem.refresh_from_db()
         criteria.set_criteria(
-            problem, lines=criteria.usual(problem.category), base=[], by=loader.author(problem.village.name, SET_ON),
+            problem, lines=lines or criteria.usual(problem.category), base=[], by=loader.author(problem.village.name, SET_ON),
             at=at(SET_ON, 15),
         )  # fmt: skip
     village, secretary = loader.village[V3], loader.user[SECRETARY[V3]]

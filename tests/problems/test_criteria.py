@@ -159,3 +159,33 @@ class TestPages:
         for url in (problem.get_absolute_url(), f"/problems/{problem.pk}/criteria/"):
             with django_assert_max_num_queries(12):
                 client.get(url)
+
+
+class TestEvidenceOfADraft:
+    def test_is_served_to_those_who_are_shown_the_draft_only(self, world, desk):
+        draft = desk.log()
+        row = CloseCriterion.objects.create(problem=draft, number=1, text="验收", wants_file=True)
+        proof = prove(row, world.office_clerk)
+
+        def served(user):
+            return Evidence.objects.visible_to(world.access(user)).filter(pk=proof.pk).exists()
+
+        assert served(world.office_clerk)
+        assert served(world.resident_cadre)
+        for user in (world.linked_leader, world.village_secretary, world.users["station"], world.stranger):
+            assert not served(user)
+        assert world.client(world.linked_leader).get(f"/problems/evidence/{proof.pk}/").status_code == 404
+        # The control: once accepted, the leader of the village sees it too.
+        accepted = prove(
+            CloseCriterion.objects.create(problem=desk.accept(), number=1, text="验收"), world.office_clerk
+        )
+        assert Evidence.objects.visible_to(world.access(world.linked_leader)).get() == accepted
+
+
+class TestDaily:
+    def test_stale_uploads_are_cleared_by_the_job_of_every_day(self):
+        from jobs import registry
+
+        assert "stale_uploads" in registry.daily_kinds()
+        done = registry.work_of("stale_uploads")(lambda *_: None, day="2026-05-10")
+        assert done["label"].startswith("已清理未提交的照片和文件0个")

@@ -32,7 +32,7 @@ class TestSimilar:
         [alike] = similar_to(TITLE, world.access(world.office_clerk), village_id=world.village.pk)
 
         assert (alike.title, alike.round, alike.state_words, alike.degree_words) == (
-            "机耕路水泥路面硬化", "2024年第1轮", "已销号", "已化解",
+            "机耕路水泥路面硬化", "2024年第一轮", "已销号", "已化解",
         )  # fmt: skip
 
     def test_of_the_key_project_in_other_villages_within_scope_only(self, world, desk):
