@@ -37,6 +37,7 @@ from villages.models import Assignment, CadreTraining, EconomyPath, PostTenure, 
 
 PAGE_ROWS = 200  # of one table on screen; the download holds more
 FILE_ROWS = 3000
+SHORT = 10  # characters of a cell that is never broken: a day, a name
 DAY = chinese.day_text
 
 
@@ -63,7 +64,11 @@ class Sheet:
     @property
     def body(self) -> SafeString:
         """The rows as finished HTML, drawn like every list (on a phone as cards)."""
-        columns = [Column(title, partial(_cell, n), lead=n == 0) for n, title in enumerate(self.head)]
+        short = [max((len(row.cells[n]) for row in self.rows), default=0) <= SHORT for n in range(len(self.head))]
+        columns = [
+            Column(title, partial(_cell, n), lead=n == 0, css="nowrap" if short[n] else "")
+            for n, title in enumerate(self.head)
+        ]
         return draw_rows(columns, self.rows)
 
 

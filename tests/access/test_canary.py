@@ -170,7 +170,10 @@ def test_a_village_s_package_holds_only_its_own(name, scene, monkeypatch):
 
 def test_a_package_of_a_foreign_village_is_not_made(scene):
     job = request_archive(
-        scene.records["foreign"]["village"], round=scene.records["foreign"]["round"], by=scene.actors["office_clerk"].user, at=NOON
+        scene.records["foreign"]["village"],
+        round=scene.records["foreign"]["round"],
+        by=scene.actors["office_clerk"].user,
+        at=NOON,
     )
     with pytest.raises(Refused):
         make_archive(lambda *_: None, **job.arguments)
