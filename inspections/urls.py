@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inspections.views import bulletins, findings, inspections, notices, surveys, visits
+from inspections.views import bulletins, findings, inspections, notice_steps, notices, surveys, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -12,13 +12,13 @@ urlpatterns = [
     path("<int:pk>/findings/new/", findings.FindingCreate.as_view(), name="finding_create"),
     path("findings/<int:pk>/edit/", findings.FindingUpdate.as_view(), name="finding_update"),
     path("findings/<int:pk>/problem/", findings.FindingProblem.as_view(), name="finding_problem"),
-    path("<int:pk>/notices/new/", notices.NoticeCreate.as_view(), name="notice_create"),
+    path("<int:pk>/notices/new/", notice_steps.NoticeCreate.as_view(), name="notice_create"),
     path("notices/", notices.NoticeList.as_view(), name="notice_list"),
     path("notices/<int:pk>/", notices.NoticeDetail.as_view(), name="notice_detail"),
-    path("notices/<int:pk>/edit/", notices.NoticeUpdate.as_view(), name="notice_update"),
-    path("notices/<int:pk>/sign/", notices.NoticeSign.as_view(), name="notice_sign"),
-    path("notices/<int:pk>/reply/", notices.NoticeReply.as_view(), name="notice_reply"),
-    path("notices/<int:pk>/check/", notices.NoticeCheck.as_view(), name="notice_check"),
+    path("notices/<int:pk>/edit/", notice_steps.NoticeUpdate.as_view(), name="notice_update"),
+    path("notices/<int:pk>/sign/", notice_steps.NoticeSign.as_view(), name="notice_sign"),
+    path("notices/<int:pk>/reply/", notice_steps.NoticeReply.as_view(), name="notice_reply"),
+    path("notices/<int:pk>/check/", notice_steps.NoticeCheck.as_view(), name="notice_check"),
     path("notices/<int:pk>/sheet/", notices.NoticeSheet.as_view(), name="notice_sheet"),
     path("notices/files/<int:pk>/", notices.NoticeFilePage.as_view(), name="notice_file"),
     path("notices/files/<int:pk>/small/", notices.NoticeFileThumbnail.as_view(), name="notice_file_thumbnail"),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from meetings.views import agenda, commitments, meetings
+from meetings.views import agenda, commitments, meetings, village_meetings
 
 app_name = "meetings"
 urlpatterns = [
@@ -9,8 +9,8 @@ urlpatterns = [
     path("<int:pk>/", meetings.MeetingDetail.as_view(), name="meeting_detail"),
     path("<int:pk>/edit/", meetings.MeetingUpdate.as_view(), name="meeting_update"),
     path("<int:pk>/minutes/", meetings.MeetingMinutes.as_view(), name="meeting_minutes"),
-    path("villages/new/", meetings.VillageMeetingCreate.as_view(), name="village_meeting_create"),
-    path("villages/<int:pk>/edit/", meetings.VillageMeetingUpdate.as_view(), name="village_meeting_update"),
+    path("villages/new/", village_meetings.VillageMeetingCreate.as_view(), name="village_meeting_create"),
+    path("villages/<int:pk>/edit/", village_meetings.VillageMeetingUpdate.as_view(), name="village_meeting_update"),
     path("<int:pk>/agenda/choose/", agenda.AgendaChoose.as_view(), name="agenda_choose"),
     path("<int:pk>/agenda/unkept/", agenda.AgendaOpen.as_view(), name="agenda_open"),
     path("<int:pk>/agenda/new/", agenda.AgendaCreate.as_view(), name="agenda_create"),

@@ -12,14 +12,19 @@ from audit.models import Entry
 from common.lists import Column
 from meetings import services
 from meetings.forms.filters import MeetingFilter
-from meetings.forms.meetings import MeetingForm, VillageMeetingForm
+from meetings.forms.meetings import MeetingForm
 from meetings.models import AgendaItem, Commitment, Meeting
-from meetings.services import rules
 from meetings.services.meetings import FIELDS
 from meetings.views.common import STATE_LIGHTS, cadres_of, counted, link, rounds_for, units_of, villages_for
 from villages.access import Access
-from villages.models import Cadre
 from villages.pages import FormPage, ListPage, Page, with_back
+
+
+def may_post(access: Access, meeting: Meeting) -> bool:
+    """Whose village held the meeting may correct it."""
+    return meeting.kind == Meeting.Kind.VILLAGE and access.may(
+        Permission.MEETING_POST, township_id=meeting.township_id, village_id=meeting.village_id
+    )
 
 
 class MeetingList(ListPage):
@@ -274,79 +279,4 @@ class MeetingUpdate(MeetingFormPage):
     def perform(self, form: MeetingForm) -> Meeting:
         return services.change_meeting(
             self.meeting, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-def may_post(access: Access, meeting: Meeting) -> bool:
-    """Whose village held the meeting may correct it."""
-    return meeting.kind == Meeting.Kind.VILLAGE and access.may(
-        Permission.MEETING_POST, township_id=meeting.township_id, village_id=meeting.village_id
-    )
-
-
-class VillageMeetingPage(FormPage):
-    """A village's own meeting, recorded by the village or its resident cadre on a phone."""
-
-    permission = Permission.MEETING_POST
-    form_class = VillageMeetingForm
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        villages = villages_for(self.access, Permission.MEETING_POST)
-        return super().get_form_kwargs() | {
-            "villages": villages,
-            "cadres": Cadre.objects.visible_to(self.access).filter(
-                Q(village__in=villages) | Q(village=None, township_id__in=villages.values("township_id"))
-            ),
-        }
-
-    def get_success_url(self) -> str:
-        return reverse("meetings:meeting_list")
-
-    def values(self, form: VillageMeetingForm) -> dict[str, Any]:
-        """Arguments of both services; what the phone does not ask is what such a meeting is."""
-        values: dict[str, Any] = form.cleaned_data | {"by": self.request.user, "at": timezone.now()}
-        values["round"] = rules.round_of_day(values["village"].township_id, values["held_on"])
-        return values | {"kind": Meeting.Kind.VILLAGE, "level": Meeting.Level.VILLAGE}
-
-
-class VillageMeetingCreate(VillageMeetingPage):
-    title = "登记村级部署会"
-    success_text = "已登记会议。"
-
-    def get_initial(self) -> dict[str, Any]:
-        """Who has one village need not choose it, and its meeting has a name."""
-        initial: dict[str, Any] = {"held_on": self.access.on}
-        village = villages_for(self.access, Permission.MEETING_POST).first()
-        if village and len(self.access.village_ids) == 1:
-            initial |= {"village": village.pk, "name": f"{village.name}部署会"}
-        return initial
-
-    def perform(self, form: VillageMeetingForm) -> Meeting:
-        values = self.values(form)
-        return services.hold_meeting(township=values["village"].township, **values)
-
-
-class VillageMeetingUpdate(VillageMeetingPage):
-    title = "修改村级部署会"
-
-    def load(self, pk: int) -> None:
-        rows = Meeting.objects.visible_to(self.access).select_related("township", "round", "village", "chair")
-        self.meeting = get_object_or_404(rows.filter(kind=Meeting.Kind.VILLAGE), pk=pk)
-        self.require(Permission.MEETING_POST, township_id=self.meeting.township_id, village_id=self.meeting.village_id)
-
-    def current(self) -> Meeting:
-        return self.meeting
-
-    def get_initial(self) -> dict[str, Any]:
-        return {name: getattr(self.meeting, name) for name in VillageMeetingForm.base_fields}
-
-    def get_success_url(self) -> str:
-        return self.meeting.get_absolute_url()
-
-    def perform(self, form: VillageMeetingForm) -> Meeting:
-        return services.change_meeting(
-            self.meeting,
-            base_version=self.base_version,
-            departments=self.meeting.departments.all(),
-            **self.values(form),
         )
