@@ -1,6 +1,6 @@
 """Units: the same questions for each page: works, stranger, reader, nonsense."""
 
-from villages.models import Unit
+from villages.models import County, Unit
 
 
 class TestUnitPages:
@@ -56,3 +56,44 @@ class TestUnitPages:
         assert again.status_code == 302
         world.station.refresh_from_db()
         assert world.station.handles == "我写的职能"
+
+
+class TestDepartments:
+    """Departments serve every township of the county: no township's clerk changes them."""
+
+    def test_a_clerk_registers_one_but_does_not_change_it(self, world):
+        client = world.client(world.office_clerk)
+        page = client.get("/villages/units/new/")
+        form = {"submission": page.context["submission"], "name": "发改局", "kind": "department", "handles": ""}
+        assert client.post("/villages/units/new/", form).status_code == 302
+
+        bureau = Unit.objects.get(name="发改局")
+        assert (bureau.county, bureau.township) == (world.county, None)
+        assert client.get(f"/villages/units/{bureau.pk}/edit/").status_code == 403
+        assert world.client(world.stranger).get(f"/villages/units/{bureau.pk}/edit/").status_code == 403
+        assert f"/villages/units/{bureau.pk}/edit/" not in client.get("/villages/units/").content.decode()
+
+    def test_the_administrator_changes_it(self, world):
+        bureau = Unit.objects.create(county=world.county, name="发改局", kind="department")
+        client, url = world.client(world.administrator), f"/villages/units/{bureau.pk}/edit/"
+        page = client.get(url)
+        form = {
+            "submission": page.context["submission"], "base_version": page.context["base_version"],
+            "name": "发展和改革局", "kind": "department", "handles": "",
+        }  # fmt: skip
+
+        assert client.post(url, form).status_code == 302
+        bureau.refresh_from_db()
+        assert bureau.name == "发展和改革局"
+
+    def test_with_several_counties_the_county_is_asked_for(self, world):
+        other = County.objects.create(name="远山县")
+        client = world.client(world.administrator)
+        page = client.get("/villages/units/new/")
+        form = {"submission": page.context["submission"], "name": "交通局", "kind": "department", "handles": ""}
+
+        assert client.post("/villages/units/new/", form).status_code == 422
+        wrong = client.post("/villages/units/new/", form | {"county": other.pk, "township": world.township.pk})
+        assert "清溪镇不在远山县" in wrong.content.decode()
+        assert client.post("/villages/units/new/", form | {"county": other.pk}).status_code == 302
+        assert Unit.objects.get(name="交通局").county == other

@@ -91,7 +91,7 @@ calendar           | township   | xxx xxx xx xx xxx . x .
 campaign           | township   | xxx xxx xx xx xxx . x .
 practice           | township   | xxx xxx xx xx xxx . x .
 bulletin           | township   | xxx xxx xx xx xxx . x .
-unit               | township   | xxx xxx xx xx xxx . x .
+unit               | township   | xxx xxx xx xx xxx . x x
 cadre              | township   | xxx xxx xx xx xxx . x x
 assignment         | township   | xxx xxx xx xx xxx . x x
 absence            | township   | xxx xxx xx xx xxx . x x
@@ -179,9 +179,9 @@ villages:township_create           | form   |             | ... ... .. .. ... . 
 villages:township_update           | form   | township    | ... ... .. .. ... . . x
 villages:county_create             | form   |             | ... ... .. .. ... . . x
 villages:county_update             | form   | county      | ... ... .. .. ... . . x
-villages:unit_list                 | list   |             | xxx xxx xx xx xxx . x .
-villages:unit_create               | form   |             | ... ... .. xx ... . . .
-villages:unit_update               | form   | unit        | ... ... .. xx ... . . .
+villages:unit_list                 | list   |             | xxx xxx xx xx xxx . x x
+villages:unit_create               | form   |             | ... ... .. xx ... . . x
+villages:unit_update               | form   | unit        | ... ... .. xx ... . . x
 villages:figures_list              | list   |             | xxx xxx xx xx xxx . x .
 villages:year_create               | form   | village     | xxx ... .. xx ... . . .
 villages:year_update               | form   | year        | xxx ... .. xx ... . . .

@@ -16,6 +16,8 @@ FIELDS = ["name", "kind", "township", "handles"]
 def _check(*, kind: str, township: Township | None, county: County, name: str, besides: Unit | None = None) -> None:
     if kind == Unit.Kind.STATION and township is None:
         raise Refused("镇属站所须写明所属乡镇。", field="township")
+    if township is not None and township.county_id != county.pk:
+        raise Refused(f"{township}不在{county}，请核对。", field="township")
     same = Unit.objects.filter(county=county, township=township, name=name)
     if besides:
         same = same.exclude(pk=besides.pk)

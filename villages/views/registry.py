@@ -26,7 +26,7 @@ TABS = [
     ("岗位交接", "handovers:handover_list", Permission.CADRE_VIEW),
     ("外出代行", "villages:absence_list", Permission.CADRE_VIEW),
     ("干部", "villages:cadre_list", Permission.CADRE_VIEW),
-    ("站所和部门", "villages:unit_list", Permission.VILLAGE_VIEW),
+    ("站所和部门", "villages:unit_list", Permission.CADRE_VIEW),
 ]
 
 

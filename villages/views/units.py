@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -17,8 +18,15 @@ from villages.services import units as services
 from villages.views.registry import RecordForm, RegistryList
 
 
+def may_edit_unit(access: Any, unit: Unit) -> bool:
+    """A township's stations are its office's. A department of the county serves every township: it is the administrator's to change."""
+    if unit.township_id is None:
+        return access.is_administrator and access.may(Permission.UNIT_EDIT)
+    return access.may(Permission.UNIT_EDIT, township_id=unit.township_id)
+
+
 class UnitList(RegistryList):
-    permission = Permission.VILLAGE_VIEW
+    permission = Permission.CADRE_VIEW
     url_name = "villages:unit_list"
     title = "站所和部门"
     noun = "个单位"
@@ -35,11 +43,10 @@ class UnitList(RegistryList):
         return rows
 
     def get_columns(self) -> list[Column]:
-        may_edit = self.access.may(Permission.UNIT_EDIT)
-        here = self.here
+        access, here = self.access, self.here
 
         def name(unit: Unit) -> str:
-            if not may_edit:
+            if not may_edit_unit(access, unit):
                 return unit.name
             return format_html(
                 '<a href="{}">{}</a>', with_back(reverse("villages:unit_update", args=[unit.pk]), here), unit.name
@@ -64,9 +71,16 @@ class UnitFormPage(RecordForm):
     permission = Permission.UNIT_EDIT
     form_class = UnitForm
 
+    def counties(self) -> QuerySet[County]:
+        """Counties a unit may be registered in: those of the townships one works for."""
+        counties = County.objects.filter(pk__in=self.access.county_ids).order_by("pk")
+        if self.access.is_administrator:
+            return counties
+        return counties.filter(townships__in=self.access.townships_with(Permission.UNIT_EDIT)).distinct()
+
     def get_form_kwargs(self) -> dict[str, Any]:
         townships = Township.objects.filter(pk__in=self.access.townships_with(Permission.UNIT_EDIT))
-        return super().get_form_kwargs() | {"townships": townships}
+        return super().get_form_kwargs() | {"townships": townships.select_related("county"), "counties": None}
 
     def get_success_url(self) -> str:
         return reverse("villages:unit_list")
@@ -75,18 +89,20 @@ class UnitFormPage(RecordForm):
 class UnitCreate(UnitFormPage):
     title = "登记单位"
 
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"counties": self.counties()}
+
     def perform(self, form: UnitForm) -> None:
-        county = get_object_or_404(County, pk=min(self.access.county_ids))
-        services.add_unit(county=county, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.add_unit(by=self.request.user, at=timezone.now(), **form.cleaned_data)
 
 
 class UnitUpdate(UnitFormPage):
     title = "修改单位"
 
     def load(self, pk: int) -> None:
-        self.unit = get_object_or_404(Unit.objects.visible_to(self.access), pk=pk)
-        if self.unit.township_id:
-            self.require(Permission.UNIT_EDIT, township_id=self.unit.township_id)
+        self.unit = get_object_or_404(Unit.objects.visible_to(self.access).select_related("county"), pk=pk)
+        if not may_edit_unit(self.access, self.unit):
+            raise PermissionDenied
 
     def current(self) -> Unit:
         return self.unit
