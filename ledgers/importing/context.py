@@ -185,7 +185,13 @@ class Context:
         else:
             known = [(str(c.pk), c.with_title) for c in self.people.values() if c.left_on is None]
             options = self._likely(name, known, by=lambda label: squeeze(label).split("（")[0])
-            suggested = options[0][0] if options else NEW
+            # 何国强 is not 王国强: somebody else is offered, but suggested only with the same surname and the same title.
+            slip = [
+                key
+                for key, _ in options
+                if self.people[int(key)].name[:1] == name[:1] and squeeze(self.people[int(key)].title) == title
+            ]
+            suggested = slip[0] if slip and title else NEW
         gone = [(str(c.pk), f"{c.with_title}，已离任") for c in self._left.get(name, [])]
         options = [*options, *gone, (NEW, f"登记为新的干部：{key}"), (EMPTY, "这一栏留空")]
         label = f"“{key}”是哪一位？" if same else f"干部名册中没有“{key}”"

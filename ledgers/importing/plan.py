@@ -406,6 +406,22 @@ def _read_new(item: Item, importer: Importer, ctx: Context, labels: Mapping[str,
     item.label = importer.label(item, {})
 
 
+WORDS = 24
+
+
+def read_words(item: Item, importer: Importer, labels: Mapping[str, str]) -> str:
+    """What was read of a new row, besides what its label says: the clerk sees how days and names were understood."""
+    parts = []
+    for key, value in item.values.items():
+        cell = item.line.cells.get(key)
+        if key in importer.natural or value in (None, "", []) or key not in labels:
+            continue
+        plain = cell is not None and isinstance(value, str | int | Decimal | list | tuple)
+        text = " ".join((cell_words(cell) if plain else shown_value(value)).split())
+        parts.append(f"{labels[key]}：{text if len(text) <= WORDS else text[:WORDS] + '…'}")
+    return "；".join(parts)
+
+
 def _refuse_repeats(items: Sequence[Item], importer: Importer, labels: Mapping[str, str]) -> None:
     """The same thing twice in one file: the second is refused, the first stays."""
     seen: dict[Any, int] = {}

@@ -30,7 +30,19 @@ from ledgers.importing import limits
 from ledgers.importing.context import Context, Question
 from ledgers.importing.importers import HISTORIES, IMPORTERS, Importer, importer_of
 from ledgers.importing.importers.base import Writer
-from ledgers.importing.plan import CONFLICTS, MINE, THEIRS, Item, Plan, Status, make_plan, sentence, shown_value, wanted
+from ledgers.importing.plan import (
+    CONFLICTS,
+    MINE,
+    THEIRS,
+    Item,
+    Plan,
+    Status,
+    make_plan,
+    read_words,
+    sentence,
+    shown_value,
+    wanted,
+)
 from ledgers.importing.runner import mark_workbook, read_workbook
 from ledgers.importing.table import SKIP, Table, Unsure, read_table
 from ledgers.models import Backfill, Import, LearnedName
@@ -285,6 +297,7 @@ def report_of(checked: Checked) -> dict[str, Any]:
         return report
     counts = {status.value: len(plan.of(status)) for status in Status}
     faults = plan.faults
+    labels = {want.key: want.label for want in wanted(checked.importer)}
     report |= {
         "sheet": plan.table.sheet,
         "header_row": plan.table.header_row,
@@ -292,7 +305,10 @@ def report_of(checked: Checked) -> dict[str, Any]:
         "counts": counts,
         "fault_total": len(faults),
         "faults": [fault | {"sentence": sentence(fault)} for fault in faults[:MAX_FAULTS]],
-        "new": [_row(item) for item in plan.of(Status.NEW)[:MAX_SHOWN]],
+        "new": [
+            _row(item) | {"told": [read_words(item, checked.importer, labels), *item.told]}
+            for item in plan.of(Status.NEW)[:MAX_SHOWN]
+        ],
         "changed": [_row(item) for item in plan.of(Status.CHANGED)[:MAX_SHOWN]],
         "conflicts": [_row(item) for item in plan.of(Status.CONFLICT)[:MAX_SHOWN]],
         "needs_reason": checked.importer.needs_reason(plan),

@@ -91,7 +91,9 @@ def check_year(
 def check_changed_year(sheet: VillageYear, figures: Mapping[str, Any]) -> None:
     if sheet.is_confirmed and any(getattr(sheet, name) != value for name, value in figures.items()):
         raise Refused("这份村情数据已确认，不能用导入修改；请在页面上修改并写明原因。")
-    figure_rules._check({name: getattr(sheet, name) for name in figure_rules.FIGURES} | dict(figures))
+    sources = {row.kind: row.amount for row in sheet.sources.all()}  # prefetched by who asks about many
+    now = {name: getattr(sheet, name) for name in figure_rules.FIGURES}
+    figure_rules._check(figure_rules._with_sources(now | dict(figures), sources))
 
 
 @transaction.atomic
@@ -118,7 +120,7 @@ def change_years(
     """Change sheets (key, version it was read with, new figures); RecordChanged when somebody saved one meanwhile."""
     if not rows:
         return {}
-    locked = VillageYear.objects.select_for_update(of=("self",)).select_related("village")
+    locked = VillageYear.objects.select_for_update(of=("self",)).select_related("village").prefetch_related("sources")
     sheets = {sheet.pk: sheet for sheet in locked.filter(pk__in=[pk for pk, _, _ in rows])}
     entries, changed, columns = [], [], {"version"}
     for pk, version, figures in rows:

@@ -38,7 +38,7 @@ class FiguresImporter(Importer):
     needs_round = False
     noun = "份村情"
     max_rows = 20_000
-    ambiguous = frozenset({"收入", "党员情况（名）", "村集体经济收入（万元）"})
+    ambiguous = frozenset({"收入", "党员情况（名）", "村集体经济收入（万元）", "党员文化程度（名）", "发展党员（名）"})
     lists = {"village": "villages"}
     strict_lists = frozenset({"village"})
     examples = (
@@ -54,12 +54,17 @@ class FiguresImporter(Importer):
         Field("members_60", ("60岁以上党员", "60岁及以上党员", "60周岁以上", "60岁以上", "60岁及以上党员数", "60岁以上党员数"), read_whole(100_000)),
         Field("members_under_35", ("35岁以下党员", "35周岁以下", "35岁及以下", "35岁以下党员数"), read_whole(100_000)),
         Field("members_away", ("外出党员", "流动党员", "外出务工党员", "外出流动党员", "外出务工党员数"), read_whole(100_000)),
-        Field("applicants", ("入党积极分子", "积极分子", "入党申请人", "申请人和积极分子", "发展对象和积极分子"), read_whole(100_000)),
+        Field("members_college", ("大专及以上党员", "大专以上", "大专以上党员", "大专及以上学历"), read_whole(100_000)),
+        Field("members_high_school", ("高中、中专党员", "高中及中专", "高中中专", "高中、中专、技校", "高中及以上"), read_whole(100_000)),
+        Field("members_lower", ("初中及以下党员", "初中以下", "初中以下党员", "初中及以下学历"), read_whole(100_000)),
+        Field("applicants", ("入党申请人和积极分子", "入党申请人", "申请人和积极分子", "发展对象和积极分子"), read_whole(100_000)),
+        Field("activists", ("入党积极分子", "积极分子", "其中入党积极分子"), read_whole(100_000)),
+        Field("candidates", ("发展对象数", "入党发展对象"), read_whole(100_000)),
         Field("enterprise_leaders", ("致富带头人", "致富带头人数", "带头人培养数"), read_whole(100_000)),
         Field("income", ("村集体经济收入", "集体经济收入", "村级集体经济收入", "集体收入", "村集体收入", "集体经济总收入", "总收入", "村集体经济收入（万元）收入", "年收入（万元）"), read_money),
         Field("operating_income", ("经营性收入", "其中：经营性收入", "村集体经济收入（万元）其中经营性收入", "其中经营性"), read_money),
         Field("income_source", ("主要收入来源", "收入主要来源", "来源"), read_text(200)),
-        Field("remark", ("说明",), elsewhere="系统中没有这一项"),
+        Field("remark", ("说明",), elsewhere="由系统写明是否已确认"),
     )  # fmt: skip
 
     def load(self, ctx: Context) -> None:
@@ -112,7 +117,7 @@ class FiguresImporter(Importer):
             except Refused as refusal:
                 self.refuse(item, refusal, labels)
         changed = plan.of(Status.CHANGED, Status.CONFLICT)
-        sheets = VillageYear.objects.in_bulk([item.pk for item in changed])
+        sheets = VillageYear.objects.prefetch_related("sources").in_bulk([item.pk for item in changed])
         for item in changed:
             try:
                 if wrong := next((k for k in ("village", "year") if k in item.values), ""):
