@@ -30,6 +30,7 @@ from problems.shown import deadline_text
 from problems.terms import LEDGER_STATES, OPEN_STATES, RUNNING_STATES, Colour, State
 from reports.models import Summary
 from rounds.models import Designation
+from supervision.services import inbox
 from villages.access import Access
 
 SOON = timedelta(days=15)
@@ -169,6 +170,7 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         queues.append((label, rows, url))
 
     ledger = "problems:problem_list"
+    add("未读提醒", inbox.unread(access.user.pk), link("supervision:inbox", unread=1))
     mine = Problem.objects.visible_to(access).order_by().values("pk")
     if access.may(P.PROBLEM_REVIEW) and sums["submitted"]:
         found.append(Tile("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED)))

@@ -245,7 +245,9 @@ def _periodic(name: str, *, inspections: tuple[str, ...]) -> tuple[Plan, ...]:
     )
 
 
-_SUPERVISION = ("rectifying.inspections", "rectifying.notices", "rectifying.bulletins", "rectifying.visits")
+_SUPERVISION = (
+    "rectifying.inspections", "rectifying.notices", "rectifying.slips", "rectifying.bulletins", "rectifying.visits",
+)  # fmt: skip
 
 _BULLETIN = (
     title("{党委}关于{年度}年{轮次}{对象}{工作}督查情况的通报"),

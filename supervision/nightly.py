@@ -33,13 +33,13 @@ PERCENT = {
 class Night:
     """What a run keeps in mind between batches: posts and rules of the day, read once."""
 
-    def __init__(self, day: date, *, batch: int = BATCH) -> None:
-        self.day, self.batch = day, batch
+    def __init__(self, day: date, *, batch: int = BATCH, now: Callable[[], datetime] = timezone.now) -> None:
+        self.day, self.batch, self.now = day, batch, now
         self.rules = RulesOfDay(day)
         self.people = People(day)
 
     def begin(self) -> NightlyRun:
-        run, _ = NightlyRun.objects.get_or_create(day=self.day, defaults={"started_at": timezone.now()})
+        run, _ = NightlyRun.objects.get_or_create(day=self.day, defaults={"started_at": self.now()})
         return run
 
     def step(self) -> NightlyRun:
@@ -61,11 +61,11 @@ class Night:
             return
         run.phase, run.cursor = ORDER[ORDER.index(Phase(run.phase)) + 1], 0
         if run.phase == Phase.DONE:
-            run.finished_at = timezone.now()
+            run.finished_at = self.now()
 
     def do(self, phase: Phase, cursor: int) -> tuple[int | None, dict[str, int]]:
         """One batch after `cursor`: (where it ended, or None when nothing is left; what was done)."""
-        at = timezone.now()
+        at = self.now()
         if phase == Phase.CLOSE:
             return self.close(cursor, at)
         if phase == Phase.DIGESTS:

@@ -104,7 +104,7 @@ def holidays_in(rows: Iterable[ExceptionalDay], year: int) -> list[Holiday]:
             holiday.worked.append(row.day)
         elif not row.is_working and not (row.township_id and not ordinary(row.day) and not _inside(row, held)):
             holiday.free.append(row.day)
-    return sorted(found.values(), key=lambda h: min([*h.free, *h.worked], default=date(year, 12, 31)))
+    return sorted(found.values(), key=lambda h: min(h.free or h.worked, default=date(year, 12, 31)))
 
 
 def _inside(row: ExceptionalDay, held: dict[date, ExceptionalDay]) -> bool:

@@ -81,7 +81,7 @@ class YearPage(OneYear, Page):
         return super().get_context_data(**kwargs) | {
             "title": f"{self.year}年工作日历",
             "place": place,
-            "common": self.township is None,
+            "own": any(h.is_own for h in holidays) and self.township is not None,
             "township": self.township.pk if self.township else "",
             "year": self.year,
             "before": self.to(year=self.year - 1),

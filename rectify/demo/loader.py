@@ -20,7 +20,7 @@ from pairings.models import Pairing
 from pairings.services import activities, pairings
 from problems.models import KeyProject, Problem, VillagePlan
 from problems.services import closing, deadlines, instructions, ledger, measures, moves, plans, progress
-from rectify.demo import acceptances, amending, checking, otherwork, place, work
+from rectify.demo import acceptances, amending, checking, otherwork, place, supervision, work
 from rectify.demo.handing import agree_hand_over, measure_owner, settle_hand_over, stand_in
 from rectify.demo.ledger import CASES, PLANS, PROJECT, Case
 from rectify.demo.place import OTHER_TOWNSHIP, OTHER_VILLAGES, TOWNSHIP, V1, V2, V3, VILLAGES
@@ -73,6 +73,7 @@ class Loader:
         settle_hand_over(self)
         stand_in(self)
         otherwork.load(self)
+        supervision.load(self)
         self.summary()
         amending.load(self)
         self.other_township()

@@ -234,6 +234,20 @@ def notices(b: Brief) -> Pieces | None:
     return [*out, "。"]
 
 
+@sentences.add("rectifying.slips", "督办单")
+def slips(b: Brief) -> Pieces | None:
+    """No slip is good news, not a gap: nothing is missing then."""
+    if not b.figure("slips"):
+        return None
+    out: Pieces = ["对临近时限和逾期的事项发出督办单", *b.number("slips")]
+    risen = [(word, key) for word, key in (("黄色督办", "slips.yellow"), ("红色督办", "slips.red")) if b.figure(key)]
+    for index, (word, key) in enumerate(risen):
+        out += ["、" if index else "，其中升至", word, *b.number(key)]
+    if b.figure("slips.closed"):
+        out += ["，已办结", *b.number("slips.closed")]
+    return [*out, "。"]
+
+
 @sentences.add("rectifying.bulletins", "督查通报", missing="督查通报", entered="inspections:bulletin_list")
 def bulletins(b: Brief) -> Pieces | None:
     rows = b.fact("bulletins")

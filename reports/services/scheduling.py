@@ -16,6 +16,8 @@ from common.models import save_if_unchanged
 from reports.models import DraftSchedule, Summary
 from reports.services.drafting import draft_summary
 from rounds.models import Round
+from supervision.services import inbox
+from supervision.terms import Kind, Reason
 from villages.models import Assignment
 from workdays.calendar import Calendar, calendars_of
 
@@ -84,6 +86,10 @@ def draft_of_the_month(*, today: date, at: datetime) -> list[Summary]:
                 )  # fmt: skip
                 summary.scheduled_for = due
                 summary.save(update_fields=["scheduled_for"])
+                inbox.put(
+                    user=schedule.author, kind=Kind.SUMMARY, object_id=summary.pk, reason=Reason.DRAFT, on=today,
+                    text=f"{last.year}年{last.month}月月报初稿", note="请核对后送签", url=summary.get_absolute_url(),
+                )  # fmt: skip
         except (Refused, IntegrityError):
             continue  # nothing recorded yet, or another worker was quicker
         made.append(summary)
