@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import BooleanField, CharField, Exists, IntegerField, OuterRef, Q, Value
 from django.urls import reverse
 
 from accounts.roles import Level
 from problems.models import Extension, Measure, Problem
 from problems.services import transfer
 from problems.shown import deadline_text
-from problems.terms import BEFORE_STATES, DeadlineKind, State
+from problems.terms import BEFORE_STATES, State
 from villages.handing import MOST, Duty, Group, Line
 from villages.models import Cadre
 
@@ -30,21 +30,38 @@ def find(duty: Duty) -> list[Group]:
     if duty.level == Level.TOWNSHIP:
         # An office has the whole ledger in reach: what counts is what waits there for a decision.
         reach &= Q(stood__state__in=[State.SUBMITTED, State.CLOSING]) | Q(asked)
-    rows = (
+    problems = (
         Problem.objects.as_of(day)
         .filter(mine | reach, ~Q(stood__state=State.CLOSED))
-        .order_by("number", "pk")
+        .order_by()
         .annotate(asked=asked)
         .values_list(
-            "pk", "number", "title", "village_id", "village__name", "owner_id", "lead_official_id", "stood__state",
-            "stood__deadline_kind", "stood__due_on", "asked",
+            _word("problem"), "number", _number(0), "pk", "title", "village_id", "village__name", "owner_id",
+            "lead_official_id", "stood__state", "stood__deadline_kind", "stood__due_on", "asked",
         )
     )  # fmt: skip
-    found: dict[str, list[Line]] = {key: [] for key in ("owned", "led", "waiting", "before", "open")}
-    for pk, number, title, village_id, village, owner, lead, state, kind, due_on, is_asked in rows:
-        text = f"{number}号 {title}（{State(state).label}{'，申请延期待审批' if is_asked else ''}）"
-        due = deadline_text(kind, due_on) if state not in BEFORE_STATES or due_on else ""
-        line = Line(pk, text, village, due, reverse("problems:problem_detail", args=[pk]))
+    scope = duty.personal(village="problem__village_id", township="problem__township_id")
+    measures = (
+        Measure.objects.undone(day)
+        .filter(scope, owner=giver)
+        .order_by()
+        .values_list(
+            _word("measure"), "problem__number", "number", "pk", "text", "problem__village_id",
+            "problem__village__name", "owner_id", _number(None), _word(""), "deadline_kind", "due_on",
+            Value(False, output_field=BooleanField()),
+        )
+    )  # fmt: skip
+    found: dict[str, list[Line]] = {key: [] for key in ("owned", "led", "measures", "waiting", "before", "open")}
+    # One query for both: pages that show the list show much else.
+    for row in sorted(problems.union(measures, all=True), key=lambda row: row[:4]):
+        kind, number, step, pk, text, village_id, village, owner, lead, state, deadline, due_on, is_asked = row
+        due = deadline_text(deadline, due_on) if due_on or state not in BEFORE_STATES else ""
+        if kind == "measure":
+            url = reverse("problems:measure_detail", args=[pk])
+            found["measures"].append(Line(pk, f"{number}号问题措施{step}：{text}", village, due, url))
+            continue
+        words = f"{number}号 {text}（{State(state).label}{'，申请延期待审批' if is_asked else ''}）"
+        line = Line(pk, words, village, due, reverse("problems:problem_detail", args=[pk]))
         is_mine = giver.pk in (owner, lead) and (duty.level == Level.VILLAGE or village_id not in duty.kept)
         if is_mine:
             found["owned"] += [line] if owner == giver.pk else []
@@ -58,33 +75,19 @@ def find(duty: Duty) -> list[Group]:
     return [
         Group("problem.owned", "负责的问题", found["owned"], moves="责任人"),
         Group("problem.led", "牵头负责的问题", found["led"], moves="责任领导"),
-        Group("measure.owned", "负责的整改措施", _measures(duty), moves="责任人"),
+        Group("measure.owned", "负责的整改措施", found["measures"], moves="责任人"),
         Group("problem.waiting", "待办理的申请（销号、延期）", found["waiting"][:MOST]),
         Group("problem.before", "尚未审核通过的问题（草稿、待审核、退回）", found["before"][:MOST]),
         Group("problem.open", "未销号的问题（责任人不变）", found["open"][:MOST]),
     ]
 
 
-def _measures(duty: Duty) -> list[Line]:
-    scope = duty.personal(village="problem__village_id", township="problem__township_id")
-    rows = (
-        Measure.objects.undone(duty.day)
-        .filter(scope, owner=duty.giver)
-        .order_by("problem__number", "number")
-        .values_list(
-            "pk", "text", "number", "problem__number", "problem__village__name", "deadline_kind", "due_on"
-        )
-    )  # fmt: skip
-    return [
-        Line(
-            pk,
-            f"{problem}号问题措施{number}：{text}",
-            village,
-            deadline_text(kind, due_on) if due_on or kind != DeadlineKind.DATE else "",
-            reverse("problems:measure_detail", args=[pk]),
-        )
-        for pk, text, number, problem, village, kind, due_on in rows
-    ]
+def _word(text: str) -> Value:
+    return Value(text, output_field=CharField())
+
+
+def _number(number: int | None) -> Value:
+    return Value(number, output_field=IntegerField())
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:

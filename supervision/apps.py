@@ -12,12 +12,14 @@ class SupervisionConfig(AppConfig):
         from problems.models import CloseRequest, Extension, Step
         from supervision.sections import of_problem
         from supervision.services import follow
+        from villages import handing
 
         registry.register("supervision_nightly", "supervision.nightly.nightly")
         registry.daily("supervision_nightly", "夜间督办计算")
         registry.register("supervision_mails", "supervision.nightly.send_mails")
         registry.daily("supervision_mails", "发送每日提醒邮件", hour=7)
         sections.register(of_problem)
+        handing.register("supervision.handing")
         post_save.connect(follow.step_taken, sender=Step, dispatch_uid="supervision.step")
         for model in (Extension, CloseRequest):
             post_save.connect(follow.request_changed, sender=model, dispatch_uid=f"supervision.{model.__name__}")
