@@ -16,7 +16,7 @@ from search import marking, pinyin, sources
 from tests.conftest import NOON, TODAY
 from villages.models import Cadre, Village
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DAY = date(2026, 6, 1)
 
 
