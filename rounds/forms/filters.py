@@ -102,6 +102,7 @@ class DesignationFilter(VillageRoundFilter):
     state = forms.ChoiceField(label="状态", choices=codes(STATES), required=False)
     criterion = forms.IntegerField(label="认定情形序号", min_value=1, max_value=99, required=False)
     again = forms.BooleanField(label="重新列入", required=False)
+    adjusted = forms.BooleanField(label="动态调整（调入、调出）", required=False)
 
 
 class ScreeningFilter(VillageRoundFilter):

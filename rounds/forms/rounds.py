@@ -10,8 +10,18 @@ from rounds.models import Round
 from villages.models import Township
 
 
+class EarlierRoundField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Round) -> str:
+        return f"{obj.township.name}{obj}"
+
+
 class RoundForm(PortalForm):
     township = forms.ModelChoiceField(label="乡镇", queryset=Township.objects.none())
+    copied_from = EarlierRoundField(
+        label="沿用以前轮次", queryset=Round.objects.none(), required=False,
+        empty_label="不沿用，带入全国统一的十种认定情形",
+        help_text="沿用它的认定情形、预警设置和验收设置，建好后都可以调整。",
+    )  # fmt: skip
     campaign = CleanTextField(label="活动名称", max_length=60, help_text="例如：两示范一整顿。")
     year = forms.IntegerField(label="年度", min_value=2000, max_value=2100)
     number = forms.IntegerField(label="轮次", min_value=1, max_value=99, help_text="第二轮填2。")
@@ -41,9 +51,11 @@ class RoundForm(PortalForm):
     def __init__(self, *args: Any, townships: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if townships is None:  # an existing round stays in its township
-            del self.fields["township"]
+            del self.fields["township"], self.fields["copied_from"]
         else:
             self.fields["township"].queryset = townships
+            rounds = Round.objects.filter(township__in=townships).select_related("township")
+            self.fields["copied_from"].queryset = rounds
 
 
 class CriterionForm(PortalForm):

@@ -77,6 +77,7 @@ class ScreeningVisit(Versioned):
     visited_on = models.DateField("走访日期")
     households = models.PositiveSmallIntegerField("走访户数")
     method = models.CharField("方式", max_length=60, blank=True)
+    people = models.CharField("走访人员", max_length=100, blank=True)
     findings = models.CharField("发现情况", max_length=1000, blank=True)
 
     objects = VillageInRoundQuerySet.as_manager()
@@ -113,6 +114,8 @@ class Designation(Versioned):
     )
     approved_on = models.DateField("审定日期", null=True, blank=True)
     approved_by_body = models.CharField("审定单位", max_length=60, blank=True)
+    # Why a village was added after the list had been approved (动态调整).
+    addition_reason = models.CharField("调入原因", max_length=500, blank=True)
     removed_on = models.DateField("调出日期", null=True, blank=True)
     removal_reason = models.CharField("调出原因", max_length=500, blank=True)
     turned_round_on = models.DateField("转化（摘帽）日期", null=True, blank=True)

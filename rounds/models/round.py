@@ -62,6 +62,10 @@ class Round(Versioned):
     immediate_days = models.PositiveSmallIntegerField("立行立改：限办天数", default=15)
     income_threshold = models.DecimalField("集体经济收入目标（万元）", max_digits=8, decimal_places=2, default=10)
     aim = models.CharField("整治目的", max_length=500, blank=True)
+    # The version before this one: whose criteria and rules it began with.
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="copies", verbose_name="沿用轮次"
+    )
     # How the organisation is accepted (验收) and watched afterwards.
     satisfaction_formula = models.CharField("满意率算法", max_length=20, choices=Formula, default=Formula.VALID)
     pass_score = models.PositiveSmallIntegerField("合格分数线", default=85)

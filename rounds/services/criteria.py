@@ -34,7 +34,9 @@ def add_criterion(*, round: Round, text: str, by: Any, at: datetime) -> Criterio
 
 @transaction.atomic
 def change_criterion(criterion: Criterion, *, text: str, base_version: int, by: Any, at: datetime) -> Criterion:
-    """Reword a criterion in its own round; other rounds keep theirs."""
+    """Reword a criterion in its own round; other rounds keep theirs. What a village was approved under stays as it was worded."""
+    if text != criterion.text and criterion.designations.filter(approved_on__isnull=False).exists():
+        raise Refused("已有村按这种情形审定列入，文字不能再改；需要另外的情形，请增加一条。", field="text")
     _check(criterion.round, text, besides=criterion)
     before = audit.snapshot(criterion, FIELDS)
     criterion.text = text

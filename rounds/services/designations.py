@@ -41,6 +41,11 @@ def earlier_listing(round: Round, village: Village) -> Designation | None:
     )
 
 
+def is_adjustment(round: Round, day: date) -> bool:
+    """Is a village proposed on this day an addition to a list that has been approved?"""
+    return Designation.objects.filter(round=round, approved_on__lt=day).exists()
+
+
 @transaction.atomic
 def propose(
     *,
@@ -52,8 +57,12 @@ def propose(
     by: Any,
     at: datetime,
     earlier: Designation | None = None,
+    addition_reason: str = "",
 ) -> Designation:
-    """Propose a village for the list. A village listed in an earlier round is linked to that listing by itself."""
+    """Propose a village for the list. A village listed in an earlier round is linked to that listing by itself.
+
+    Once the round's list has been approved a further village is an adjustment (动态调整) and needs its reason.
+    """
     of_township(round, village)
     happened(proposed_on, at=at, field="proposed_on")
     chosen = _criteria_of(round, criteria)
@@ -63,6 +72,9 @@ def propose(
         raise Refused("这个村在本轮已有提名记录，请打开该记录办理。", field="village")
     if earlier and (earlier.village_id != village.pk or earlier.round_id == round.pk):
         raise Refused("曾列入的记录须是同一个村在以前轮次的记录。")
+    adjusts = is_adjustment(round, proposed_on)
+    if adjusts and not addition_reason.strip():
+        raise Refused("本轮名单已经审定，再增加整顿对象属于动态调整，请写明调入原因。", field="addition_reason")
     designation = Designation.objects.create(
         round=round,
         village=village,
@@ -70,13 +82,15 @@ def propose(
         proposed_on=proposed_on,
         proposed_by=by,
         earlier=earlier or earlier_listing(round, village),
+        addition_reason=addition_reason if adjusts else "",
     )
     designation.criteria.set(chosen)
     audit.record(
         designation,
-        "提名整顿对象",
+        "提名调入整顿对象" if adjusts else "提名整顿对象",
         by=by,
         at=at,
+        reason=designation.addition_reason,
         changes=[{"field": "criteria", "label": "认定情形", "old": "（空）", "new": _text(chosen)}],
     )
     return designation

@@ -19,6 +19,12 @@ FIELDS = [
     "aim", "income_threshold",
 ]  # fmt: skip
 
+# What a round takes over from the one it is begun with: thresholds of the colours and rules of acceptance.
+RULES = [
+    "yellow_days", "stale_days", "immediate_days", "satisfaction_formula", "pass_score", "conditional_score",
+    "dissatisfied_limit", "follow_up_months", "follow_up_every",
+]  # fmt: skip
+
 
 def _check(
     *,
@@ -65,8 +71,11 @@ def add_round(
     bottom_percent: int | None = None,
     aim: str = "",
     income_threshold: Decimal = Decimal(10),
+    copied_from: Round | None = None,
 ) -> Round:
-    """Open a round, with the ten national types as its first criteria. The colours' thresholds start at their defaults."""
+    """Open a round with the ten national types, or with the criteria and rules of an earlier round of the township."""
+    if copied_from and copied_from.township_id != township.pk:
+        raise Refused("只能沿用本乡镇以前的轮次。", field="copied_from")
     _check(
         township=township,
         year=year,
@@ -90,11 +99,16 @@ def add_round(
         bottom_percent=bottom_percent,
         aim=aim,
         income_threshold=income_threshold,
+        copied_from=copied_from,
+        **({name: getattr(copied_from, name) for name in RULES} if copied_from else {}),
     )
+    first = [(number, text, True) for number, text in enumerate(NATIONAL_CRITERIA, start=1)]
+    if copied_from:
+        first = list(copied_from.criteria.order_by("number").values_list("number", "text", "is_national"))
     Criterion.objects.bulk_create(
-        Criterion(round=round, number=number, text=text) for number, text in enumerate(NATIONAL_CRITERIA, start=1)
+        Criterion(round=round, number=number, text=text, is_national=is_national) for number, text, is_national in first
     )
-    audit.record(round, "新建轮次", by=by, at=at)
+    audit.record(round, f"新建轮次，沿用{copied_from}的认定情形和设置" if copied_from else "新建轮次", by=by, at=at)
     return round
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils.html import format_html
 
@@ -51,6 +51,8 @@ class DesignationList(RoundListPage):
             rows = rows.filter(criteria__number=number)
         if self.filters.value("again"):
             rows = rows.filter(earlier__isnull=False)
+        if self.filters.value("adjusted"):
+            rows = rows.filter(~Q(addition_reason="") | Q(removed_on__lte=day, approved_on__isnull=False))
         return rows
 
     def get_columns(self) -> list[Column]:
@@ -70,7 +72,7 @@ class DesignationList(RoundListPage):
             Column("提名", lambda d: chinese.day_text(d.proposed_on), sort="proposed_on", css="nowrap"),
             Column("审定", lambda d: chinese.day_text(d.approved_on), sort="approved_on", css="nowrap"),
             Column("状态", state),
-            Column("曾列入", lambda d: str(d.earlier.round) if d.earlier else "—", css="nowrap"),
+            Column("曾列入", lambda d: f"曾于{d.earlier.round}列入" if d.earlier else "—", css="nowrap"),
         ]
 
 

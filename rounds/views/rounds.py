@@ -87,7 +87,7 @@ class RoundDetail(Page):
 
     def load(self, pk: int) -> None:
         rounds = desk.with_screening(Round.objects.visible_to(self.access), self.access)
-        self.round = get_object_or_404(rounds.select_related("township"), pk=pk)
+        self.round = get_object_or_404(rounds.select_related("township", "copied_from"), pk=pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         round, access = self.round, self.access
@@ -129,8 +129,8 @@ class RoundCreate(FormPage):
     permission = Permission.ROUND_EDIT
     form_class = RoundForm
     title = "新建轮次"
-    intro = "保存后自动带入全国统一的十种认定情形，可在轮次页面修改和增加本地情形。"
-    success_text = "已新建轮次，并带入十种认定情形。"
+    intro = "认定情形可以沿用以前轮次，也可以带入全国统一的十种；建好后在轮次页面增加本地情形。"
+    success_text = "已新建轮次，并带入认定情形。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
         townships = Township.objects.filter(pk__in=self.access.townships_with(Permission.ROUND_EDIT))
@@ -138,8 +138,10 @@ class RoundCreate(FormPage):
 
     def get_initial(self) -> dict[str, Any]:
         townships = self.access.townships_with(Permission.ROUND_EDIT)
+        only = next(iter(townships)) if len(townships) == 1 else None
         return {
-            "township": next(iter(townships)) if len(townships) == 1 else None,
+            "township": only,
+            "copied_from": Round.objects.filter(township=only).order_by("-starts_on").first() if only else None,
             "year": self.access.on.year,
             "income_threshold": 10,
         }

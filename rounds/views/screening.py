@@ -54,6 +54,7 @@ class ScreeningList(RoundListPage):
             Column("日期", lambda v: chinese.day_text(v.visited_on), sort="visited_on", css="nowrap"),
             Column("户数", lambda v: str(v.households), sort="households", css="num"),
             Column("方式", lambda v: v.method or "—"),
+            Column("走访人员", lambda v: v.people or "—"),
             Column("发现情况", lambda v: v.findings or "—"),
         ]
 

@@ -44,6 +44,7 @@ def desk(world):
         criteria=[chosen[8], chosen[10]],
         facts="",
         proposed_on=date(2026, 9, 1),
+        addition_reason="换届后班子运转不畅",
         **do,
     )
     head = Cadre.objects.create(county=world.county, township=world.township, name="陈志远", title="党委书记")

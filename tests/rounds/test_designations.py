@@ -75,10 +75,33 @@ class TestPropose:
         designations.remove(desk.proposed, removed_on=date(2026, 9, 2), reason="材料不全", **desk.do)
 
         designations.propose(
-            round=world.round, village=world.sibling, criteria=[desk.criteria[8]], facts="", proposed_on=date(2026, 9, 9), **desk.do
+            round=world.round, village=world.sibling, criteria=[desk.criteria[8]], facts="", proposed_on=date(2026, 9, 9),
+            addition_reason="材料已补齐", **desk.do,
         )  # fmt: skip
 
         assert Designation.objects.filter(round=world.round, village=world.sibling).count() == 2
+
+    def test_an_addition_to_an_approved_list_needs_its_reason(self, world, desk):
+        desk.proposed.criteria.clear()
+        Designation.objects.filter(pk=desk.proposed.pk).delete()
+        values = {
+            "round": world.round,
+            "village": world.sibling,
+            "criteria": [desk.criteria[8]],
+            "facts": "",
+            **desk.do,
+        }
+
+        with pytest.raises(Refused, match="动态调整") as refused:
+            designations.propose(proposed_on=date(2026, 9, 1), **values)
+        assert refused.value.field == "addition_reason"
+        first = designations.propose(proposed_on=date(2026, 3, 3), addition_reason="多余的", **values)
+        assert first.addition_reason == ""  # proposed with the others: no adjustment
+        designations.remove(first, removed_on=date(2026, 3, 4), reason="材料不全", **desk.do)
+        added = designations.propose(proposed_on=date(2026, 9, 1), addition_reason="纠纷集中爆发", **values)
+
+        listed = world.client(world.office_clerk).get(reverse("rounds:designation_list") + "?adjusted=on")
+        assert [added] == list(listed.context["paging"].rows)
 
     def test_database_holds_one_standing_listing_for_each_village(self, world, desk):
         with pytest.raises(IntegrityError), transaction.atomic():
@@ -161,6 +184,7 @@ class TestPages:
         asked = post(
             world.client(world.office_clerk), "rounds:designation_create", world.round.pk, village=world.sibling.pk,
             criteria=[desk.criteria[8].pk, desk.criteria[10].pk], facts="纠纷较多", proposed_on="2026-10-01",
+            addition_reason="征地纠纷集中爆发",
         )  # fmt: skip
         new = Designation.objects.get(village=world.sibling)
         assert asked.status_code == 302
@@ -175,13 +199,14 @@ class TestPages:
         page = world.client(world.office_clerk).get(new.get_absolute_url()).content.decode()
         assert "2026年10月8日，中共云川市委" in page
         assert "8. 社会治安" in page
+        assert "征地纠纷集中爆发" in page
 
     def test_double_click_makes_one_record(self, world, desk):
         Designation.objects.filter(pk=desk.proposed.pk).delete()
         client, url = world.client(world.office_clerk), reverse("rounds:designation_create", args=[world.round.pk])
         form = {
             "submission": client.get(url).context["submission"], "village": world.sibling.pk,
-            "criteria": [desk.criteria[8].pk], "proposed_on": "2026-10-01",
+            "criteria": [desk.criteria[8].pk], "proposed_on": "2026-10-01", "addition_reason": "纠纷集中",
         }  # fmt: skip
 
         assert [client.post(url, form).status_code for _ in range(2)] == [302, 302]

@@ -260,6 +260,31 @@ class TestRoundPages:
         assert words in page.content.decode()
 
 
+class TestVersions:
+    def test_a_round_begins_with_the_criteria_and_rules_of_an_earlier_one(self, world, desk):
+        criteria.add_criterion(round=world.round, text="集体资产长期闲置", **desk.do)
+        world.round.pass_score, world.round.stale_days = 90, 20
+        world.round.save()
+        head = head_facts() | {"year": 2027, "number": 1}
+
+        new = rounds.add_round(township=world.township, by=world.office_clerk, at=NOON, copied_from=world.round, **head)
+
+        assert list(new.criteria.values_list("number", "text", "is_national")) == list(
+            world.round.criteria.values_list("number", "text", "is_national")
+        )
+        assert (new.pass_score, new.stale_days, new.copied_from) == (90, 20, world.round)
+        with pytest.raises(Refused, match="只能沿用本乡镇"):
+            rounds.add_round(
+                township=world.township, by=world.office_clerk, at=NOON, copied_from=world.other_round,
+                **head_facts() | {"year": 2027, "number": 2},
+            )  # fmt: skip
+
+    def test_what_a_village_was_approved_under_keeps_its_wording(self, world, desk):
+        with pytest.raises(Refused, match="文字不能再改"):
+            criteria.change_criterion(desk.criteria[3], text="另一种说法", base_version=1, **desk.do)
+        criteria.change_criterion(desk.criteria[8], text="矛盾纠纷集中", base_version=1, **desk.do)  # only proposed
+
+
 class TestQueries:
     def fill(self, world, desk, times):
         for n in range(times):
@@ -273,7 +298,7 @@ class TestQueries:
 
             designations.propose(
                 round=world.round, village=village, criteria=[desk.criteria[1], desk.criteria[2]], facts="",
-                proposed_on=date(2026, 9, 1), **desk.do,
+                proposed_on=date(2026, 9, 1), addition_reason="动态调整", **desk.do,
             )  # fmt: skip
 
     @pytest.mark.parametrize("who", ["office_clerk", "county_reader"])

@@ -106,7 +106,8 @@ class VillageImporter(Importer):
             day = read.get("proposed_on") or min(ctx.its_round.starts_on, ctx.today)
             made = designations.propose(
                 round=ctx.its_round, village=read["party_org"], criteria=self._criteria_of(read["criteria"]),
-                facts=read.get("facts") or "", proposed_on=day, by=writer.by, at=writer.at,
+                facts=read.get("facts") or "", proposed_on=day, addition_reason="由整顿工作台账导入",
+                by=writer.by, at=writer.at,
             )  # fmt: skip
             writer.created(made, row=item.row, label=str(made.village))
             self._chain(read, made, writer)
