@@ -1,136 +1,32 @@
 """一村一档: everything of one village in one round, in the order of the work, as plain tables of words.
 
-One form for the page, the print and the PDF sheets of the download. Each chapter asks a fixed number of questions, whatever the number of
+Each chapter asks a fixed number of questions, whatever the number of
 rows, and sees what a post of this village sees, as far as the visitor's own permissions go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property, partial
-from typing import Any
+from collections.abc import Callable
+from datetime import date
 
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from acceptances.models import Acceptance, FollowUp, Recheck
 from accounts.permissions import Permission
-from accounts.roles import Role
+from archives.sheets import DAY, FILE_ROWS, Chapter, Row, Sheet, Subject, joined, row
 from common import chinese
-from common.lists import Column, draw_rows
 from inspections.models import Finding, Inspection, Notice, Survey, Visit
 from meetings.models import AgendaItem, Commitment, Meeting
 from otherwork.models import WorkEntry
 from otherwork.shown import funds_text, quantity_text
 from pairings.models import Activity, Pairing
 from problems import transitions
-from problems.models import Evidence, Measure, Milestone, PlanReview, Problem, ProgressEntry, Step, VillagePlan
+from problems.models import Evidence, Measure, Milestone, PlanReview, ProgressEntry, Step, VillagePlan
 from problems.shown import deadline_text
-from rounds.models import Designation, Round, ScreeningVisit
+from rounds.models import Designation, ScreeningVisit
 from supervision.models import Slip
-from villages.access import Access, Grant
-from villages.models import Assignment, CadreTraining, EconomyPath, PostTenure, Village, VillageYear
-
-PAGE_ROWS = 200  # of one table on screen; the download holds more
-FILE_ROWS = 3000
-SHORT = 10  # characters of a cell that is never broken: a day, a name
-DAY = chinese.day_text
-
-
-@dataclass(frozen=True)
-class Row:
-    cells: tuple[str, ...]
-    url: str = ""  # of the record, on its first cell
-
-
-def _cell(n: int, row: Row) -> str:
-    return format_html('<a href="{}">{}</a>', row.url, row.cells[n]) if row.url and n == 0 else row.cells[n]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table. `more` is how many rows were left out."""
-
-    caption: str
-    head: tuple[str, ...]
-    widths: tuple[float, ...]
-    rows: tuple[Row, ...]
-    more: int = 0
-
-    @property
-    def body(self) -> SafeString:
-        """The rows as finished HTML, drawn like every list (on a phone as cards)."""
-        short = [max((len(row.cells[n]) for row in self.rows), default=0) <= SHORT for n in range(len(self.head))]
-        columns = [
-            Column(title, partial(_cell, n), lead=n == 0, css="nowrap" if short[n] else "")
-            for n, title in enumerate(self.head)
-        ]
-        return draw_rows(columns, self.rows)
-
-
-@dataclass(frozen=True)
-class Chapter:
-    key: str
-    title: str
-    sheets: tuple[Sheet, ...]
-
-    @property
-    def is_empty(self) -> bool:
-        return not any(sheet.rows for sheet in self.sheets)
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What the file is about, and who asks for it."""
-
-    village: Village
-    round: Round
-    access: Access
-    limit: int = PAGE_ROWS
-
-    @cached_property
-    def narrow(self) -> Access:
-        """The sight of this village: never more than the visitor's own, because the village is in his scope."""
-        township = self.village.township
-        grant = Grant(Role.VILLAGE_SECRETARY, "village", township.county_id, township.pk, village_id=self.village.pk)
-        return Access(user=self.access.user, on=self.access.on, grants=(grant,))
-
-    def here(self, rows: Any, **more: Any) -> Any:
-        """Records of the village in the round."""
-        return rows.visible_to(self.narrow).filter(**{"round": self.round} | more)
-
-    @property
-    def until(self) -> date:
-        """The last day that belongs to the file: acceptance and look-back follow the round's end for a year."""
-        return min(self.access.on, self.round.ends_on + timedelta(days=400))
-
-    @cached_property
-    def problems(self) -> list[Problem]:
-        rows = self.here(Problem.objects.in_ledger(), village=self.village)
-        return list(rows.select_related("owner", "responsible_unit").order_by("number")[:FILE_ROWS])
-
-    def sheet(
-        self, caption: str, head: Sequence[str], widths: Sequence[float], rows: Any, made: Callable[[Any], Row]
-    ) -> Sheet:
-        """A list or a queryset as a table, up to the limit; one row more is asked for to know whether there are more."""
-        some = list(rows[: self.limit + 1])
-        left = 0
-        if len(some) > self.limit:
-            left = (len(rows) if isinstance(rows, list) else rows.count()) - self.limit
-        return Sheet(caption, tuple(head), tuple(widths), tuple(made(r) for r in some[: self.limit]), left)
-
-
-def row(*cells: Any, url: str = "") -> Row:
-    return Row(tuple("—" if c in (None, "") else DAY(c) if isinstance(c, date) else str(c) for c in cells), url)
-
-
-def _joined(*parts: Any, between: str = "；") -> str:
-    return between.join(str(part) for part in parts if part)
-
+from villages.models import Assignment, CadreTraining, EconomyPath, PostTenure, VillageYear
 
 # In the order of the work.
 
@@ -143,8 +39,8 @@ def designation(s: Subject) -> tuple[Sheet, ...]:
         left = f"{DAY(d.removed_on)}调出：{d.removal_reason}" if d.removed_on else ""
         criteria = "；".join(str(c) for c in d.criteria.all())
         return row(
-            d.proposed_on, _joined(DAY(d.approved_on, ""), d.approved_by_body, between="，"), criteria, d.facts,
-            d.turned_round_on, _joined(earlier, left), url=d.get_absolute_url(),
+            d.proposed_on, joined(DAY(d.approved_on, ""), d.approved_by_body, between="，"), criteria, d.facts,
+            d.turned_round_on, joined(earlier, left), url=d.get_absolute_url(),
         )  # fmt: skip
 
     visits = s.here(ScreeningVisit.objects, village=s.village)
@@ -204,7 +100,7 @@ def plan(s: Subject) -> tuple[Sheet, ...]:
         s.sheet(
             "任务清单", ("问题", "任务", "完成标准", "责任人", "时限", "完成"), (4, 14, 12, 6, 5, 5), measures,
             lambda m: row(
-                f"{numbers[m.problem_id]}号", m.text, m.standard, _joined(m.owner, m.unit, between="、"), m.due_on, m.done_on
+                f"{numbers[m.problem_id]}号", m.text, m.standard, joined(m.owner, m.unit, between="、"), m.due_on, m.done_on
             ),
         ),
     )  # fmt: skip

@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from archives import services
-from archives.chapters import Subject, chapters
+from archives.chapters import chapters
+from archives.sheets import Subject
 from common.forms import PortalForm
 from jobs.models import Job
 from rounds.models import Round

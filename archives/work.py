@@ -17,7 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission
 from archives import services
-from archives.chapters import FILE_ROWS, Chapter, Subject, chapters
+from archives.chapters import chapters
+from archives.sheets import FILE_ROWS, Chapter, Subject
 from common import chinese
 from common.errors import Refused
 from ledgers.definitions import LEDGERS

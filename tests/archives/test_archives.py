@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from accounts.models import User
 from archives import services, work
-from archives.chapters import CHAPTERS, Subject, chapters
+from archives.chapters import CHAPTERS, chapters
+from archives.sheets import Subject
 from common.errors import Refused
 from jobs import services as jobs
 from jobs.models import Job
