@@ -8,13 +8,14 @@ class LedgersConfig(AppConfig):
     def ready(self) -> None:
         from jobs import registry
         from ledgers import lists, sections
+        from ledgers.models import Backfill
         from ledgers.services.exports import KIND
         from problems import sections as problem_sections
         from villages import pages
 
         registry.register(KIND, "ledgers.work.export_ledger")
         pages.add_list_action(lists.export_button)
-        problem_sections.register(sections.of_problem)
+        problem_sections.register(sections.of_problem, Backfill)
         for kind in ("check", "apply", "undo"):
             registry.register(f"ledger_{kind}", f"ledgers.services.imports.{kind}")
         registry.register("ledger_files", "ledgers.work.clear_files")

@@ -30,6 +30,7 @@ from problems.models import (
     Problem,
     ProgressEntry,
 )
+from problems.sections import shown_models
 from problems.terms import DeadlineKind, Degree, FactKind
 from problems.transitions import Circumstances, Duty, Need
 from rounds.models import LinkedCampaign
@@ -40,6 +41,8 @@ MEASURE, EVIDENCE, POST, UNIT, CRITERION = "measure", "evidence", "post", "unit"
 # Single names around the problem.
 PERSON, RESPONSIBLE, PROJECT, CAMPAIGN = "person", "responsible", "project", "campaign"
 TOWNSHIP, AUTHOR = "township", "author"
+# Labels of the models that other apps' sections show and that have rows here.
+PRESENT = "present"
 
 # The chain of responsibility of a village, from the top down; what each is answerable for.
 CHAIN = {
@@ -255,6 +258,14 @@ def _parts(
         _part(LinkedCampaign.objects.filter(pk=campaign), CAMPAIGN, text="name"),
         _part(Township.objects.filter(pk=township), TOWNSHIP, text="name"),
         _part(User.objects.filter(pk=author), AUTHOR, text="name"),
+        *(
+            _part(
+                model._default_manager.filter(problem=problem),
+                PRESENT,
+                text=Value(model._meta.label, output_field=CharField()),
+            )
+            for model in shown_models()
+        ),
         all=True,
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import CharField, IntegerField, Value
+from django.db.models import CharField, IntegerField, QuerySet, Value
 
 from accounts.permissions import Permission
+from common.compiled import Compiled
 from problems.models import Problem
 from problems.terms import RUNNING_STATES
 from supervision.models import Slip, SlipStep, Urge
@@ -15,10 +16,8 @@ from supervision.views.common import LIGHTS
 from villages.access import Access
 
 
-def of_problem(problem: Problem, access: Access) -> tuple[str, dict[str, Any]] | None:
-    """督办和催办, newest first; one query."""
-    if Permission.SLIP_VIEW not in access.permissions:
-        return None
+@Compiled
+def _rows(problem: int) -> QuerySet[Any, Any]:
     none = Value(None, output_field=IntegerField())
     steps = (
         SlipStep.objects.filter(slip__problem=problem).order_by()
@@ -28,7 +27,14 @@ def of_problem(problem: Problem, access: Access) -> tuple[str, dict[str, Any]] |
         Urge.objects.filter(problem=problem).order_by()
         .values_list(Value("urge", output_field=CharField()), "day", "pk", "by__name", none, none, none, "text")
     )  # fmt: skip
-    rows = sorted(steps.union(urges, all=True), key=lambda row: (row[1], row[2]), reverse=True)
+    return steps.union(urges, all=True)
+
+
+def of_problem(problem: Problem, access: Access) -> tuple[str, dict[str, Any]] | None:
+    """督办和催办, newest first; one query."""
+    if Permission.SLIP_VIEW not in access.permissions:
+        return None
+    rows = sorted(_rows(problem=problem.pk), key=lambda row: (row[1], row[2]), reverse=True)
     running = problem.state in RUNNING_STATES
     may_urge = running and access.may(Permission.URGE, township_id=problem.township_id, village_id=problem.village_id)
     if not rows and not may_urge:

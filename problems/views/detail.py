@@ -96,7 +96,7 @@ class ProblemDetail(Page):
             "extensions": parts[course.EXTENSION],
             "closes": parts[course.CLOSE],
             "instructions": parts[course.INSTRUCTION],
-            "related": related_sections(problem, self.access),
+            "related": related_sections(problem, self.access, {part.text for part in parts[course.PRESENT]}),
             "history": list(history(problem, 50)),
             "before": problem.state in BEFORE_STATES,
             "back": back or reverse("problems:problem_list"),
