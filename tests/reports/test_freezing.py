@@ -196,7 +196,8 @@ class TestNothingChanges:
                 continue
             if not pattern.pattern.converters:
                 continue
-            keys = [p.pk for p in summary.parts.all()] if name.startswith("part_") else []
+            # one part of each form: what keeps a signed part from changing asks the summary, not the part
+            keys = list({p.kind: p.pk for p in summary.parts.all()}.values()) if name.startswith("part_") else []
             for pk in [summary.pk] if name == "part_create" else keys or [summary.pk]:
                 tried += 1
                 for base_version in (1, summary.version):

@@ -11,9 +11,9 @@ import org.verapdf.pdfa.results.TestAssertion;
 import org.verapdf.pdfa.results.ValidationResult;
 
 /**
- * Checks one PDF with veraPDF against each flavour given, e.g. {@code Check file.pdf 3a ua1}.
+ * Checks PDFs with veraPDF, each against one flavour, e.g. {@code Check file.pdf 3a file.pdf ua1 other.pdf ua1}.
  *
- * <p>Prints a line {@code flavour TAB checks TAB failures} per flavour and an indented line per failed rule. The exit
+ * <p>Prints a line {@code file TAB flavour TAB checks TAB failures} per pair and an indented line per failed rule. The exit
  * status is 0 even where rules fail: the test that reads this decides.
  */
 public final class Check {
@@ -21,8 +21,8 @@ public final class Check {
 
     public static void main(String[] arguments) throws Exception {
         VeraGreenfieldFoundryProvider.initialise();
-        for (int index = 1; index < arguments.length; index++) {
-            check(new File(arguments[0]), PDFAFlavour.fromString(arguments[index]));
+        for (int index = 0; index < arguments.length; index += 2) {
+            check(new File(arguments[index]), PDFAFlavour.fromString(arguments[index + 1]));
         }
     }
 
@@ -39,7 +39,7 @@ public final class Check {
                 }
             }
             int failures = failed.values().stream().mapToInt(Integer::intValue).sum();
-            System.out.println(flavour.getId() + "\t" + result.getTotalAssertions() + "\t" + failures);
+            System.out.println(file.getName() + "\t" + flavour.getId() + "\t" + result.getTotalAssertions() + "\t" + failures);
             failed.forEach((rule, count) -> System.out.println("  " + count + " x " + rule));
         }
     }
