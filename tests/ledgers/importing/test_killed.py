@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.ledgers.importing.conftest import workbook
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = int(os.environ.get("KILLS", "4"))  # the long run: KILLS=20
-ROWS = 400
+KILLS = int(os.environ.get("KILLS", "2"))  # the long run: KILLS=20
+ROWS = 300
 
 PREPARE = """
 import sys
@@ -72,7 +72,7 @@ def test_an_application_shot_at_random_moments_is_all_or_nothing(tmp_path):
     def environment(folder: Path) -> dict[str, str]:
         kept = {k: v for k, v in os.environ.items() if k != "DATABASE_URL"}
         return kept | {
-            "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "rectify.settings_test", "PYTHONPATH": str(ROOT),
+            "DATA_DIR": str(folder), "DJANGO_SETTINGS_MODULE": "tests.ledgers.importing.killed_settings", "PYTHONPATH": str(ROOT),
             "SECRET_KEY": "k" * 50,
         }  # fmt: skip
 
@@ -83,7 +83,7 @@ def test_an_application_shot_at_random_moments_is_all_or_nothing(tmp_path):
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
 
-    manage(tmp_path / "base", "migrate", "--verbosity", "0")
+    manage(tmp_path / "base", "migrate", "--run-syncdb", "--verbosity", "0")
     key = manage(tmp_path / "base", "shell", "-c", PREPARE.format(path=str(path))).splitlines()[-1]
 
     def shoot(folder: Path, after: float) -> float:

@@ -163,7 +163,7 @@ problems = st.fixed_dictionaries(
 
 
 @settings(
-    max_examples=int(os.environ.get("ROUND_TRIPS", "12")),
+    max_examples=int(os.environ.get("ROUND_TRIPS", "6")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     derandomize=True,
