@@ -99,8 +99,12 @@ class Book:
         self.workbook = Workbook(write_only=True)
         self._names: set[str] = set()
 
-    def sheet(self, name: str, widths: Sequence[float], *, hidden_last: bool = False) -> Sheet:
-        return Sheet(self, self._free_name(name), widths, hidden_last=hidden_last)
+    def sheet(self, name: str, widths: Sequence[float], *, hidden_last: bool = False, one_page: bool = False) -> Sheet:
+        """`one_page`: a form that is signed as one sheet of paper; anything else is as long as it is."""
+        sheet = Sheet(self, self._free_name(name), widths, hidden_last=hidden_last)
+        if one_page:
+            sheet.ws.page_setup.fitToHeight = 1
+        return sheet
 
     def _free_name(self, name: str) -> str:
         """A name Excel takes: 31 characters, none of its own signs, not used before."""

@@ -21,7 +21,7 @@ from ledgers.producing import Progress, row_height, title_of
 from ledgers.writing import FONT_HEAD, LINE, Book
 from rounds.models import Designation
 
-WIDTHS = (6.0, 26.0, 36.0, 9.0, 9.0, 30.0, 9.0, 14.0)
+WIDTHS = (6.0, 22.0, 48.0, 8.0, 8.0, 30.0, 8.0, 10.0)
 HEADS = ("序号", "验收项目", "评分标准", "分值", "扣分", "扣分原因", "得分", "备注")
 BLANK_ROWS = 10
 BLANK = "注：还没有评分，由验收组现场填写；村名、认定情形、问题销号和满意率取自系统。"
@@ -74,7 +74,7 @@ def _sheet(
     book: Book, d: Designation, row: dict[str, Any], survey: Survey | None, ask: Ask, items: list[ScoreItem],
     acceptance: Acceptance | None,
 ) -> None:  # fmt: skip
-    sheet = book.sheet(d.village.name, WIDTHS)
+    sheet = book.sheet(d.village.name, WIDTHS, one_page=True)
     label, text, middle = sheet.look(font=FONT_HEAD, align="center"), sheet.look(), sheet.look(align="center")
     sheet.title(f"{d.round.township.name}{d.village.party_org}整顿验收评分表（{d.round}）")
     sheet.parted((f"填报单位：{d.round.township.name}", f"填报日期：{chinese.full_date(ask.as_of)}", "单位：分"), 24)
