@@ -8,7 +8,7 @@ from accounts.permissions import Permission
 from pairings.figures import of_term
 from pairings.models import Pairing
 from villages.access import Access
-from villages.models import Village, VillageYear
+from villages.models import Village
 
 
 def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] | None:
@@ -25,6 +25,6 @@ def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] |
     running = [p for p in rows if p.starts_on <= access.on <= (p.ends_on or access.on)]
     figures = None
     if running:
-        sheets = list(VillageYear.objects.visible_to(access).filter(village=village))
+        sheets = list(village.years.all())  # loaded already by the village's page, which is in scope
         figures = of_term(min(p.starts_on for p in running), access.on, sheets)
     return "pairings/_village_section.html", {"rows": rows, "before_after": figures}

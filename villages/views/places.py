@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -152,7 +152,8 @@ class VillageDetail(VillagePage):
         earlier = [_duty(a, here, False) for a in assignments if not chain.held_on(a, today) and a.village_id]
         earlier.sort(key=lambda row: row["starts_on"], reverse=True)
         posts = posts_of(village)
-        years = list(VillageYear.objects.filter(village=village))
+        prefetch_related_objects([village], "years")  # sections below read them too
+        years = list(village.years.all())
         return super().get_context_data(**kwargs) | {
             "chain": held,
             "earlier": earlier,
