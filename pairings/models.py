@@ -7,8 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from accounts.roles import Role
@@ -31,14 +30,18 @@ class PairingQuerySet(VillageRecordQuerySet):
 
     def idle(self, day: date) -> PairingQuerySet:
         """Running on a day in a round that is not over, and without activity for as many days as the round allows; one small query."""
-        done = Activity.objects.filter(pairing=OuterRef("pk"), held_on__lte=day).order_by("-held_on")
-        rows = self.on(day).filter(round__ends_on__gte=day)
-        rows = rows.annotate(last_on=Coalesce(Subquery(done.values("held_on")[:1]), F("starts_on")))
+        running = self.on(day).filter(round__ends_on__gte=day)
+
+        def silent(days: int) -> Q:
+            since = day - timedelta(days=days)
+            done = Activity.objects.filter(pairing=OuterRef("pk"), held_on__gt=since, held_on__lte=day)
+            return Q(~Exists(done), starts_on__lte=since)
+
         # Each number of days that any round uses is one comparison with a day: no arithmetic in the database.
-        late = Q(round__pairing_rule=None, last_on__lte=day - timedelta(days=IDLE_DAYS))
+        late = Q(round__pairing_rule=None) & silent(IDLE_DAYS)
         for days in PairingRule.objects.order_by().values_list("idle_days", flat=True).distinct():
-            late |= Q(round__pairing_rule__idle_days=days, last_on__lte=day - timedelta(days=days))
-        return rows.filter(late)
+            late |= Q(round__pairing_rule__idle_days=days) & silent(days)
+        return running.filter(late)
 
     def with_names(self) -> PairingQuerySet:
         """What a row shows, in one query."""

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from acceptances.models import Acceptance, FollowUp
 from accounts.models import User
 from accounts.permissions import Permission as P
 from accounts.roles import Role
@@ -170,7 +171,8 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         queues.append((label, rows, url))
 
     ledger = "problems:problem_list"
-    add("未读提醒", inbox.unread(access.user.pk), link("supervision:inbox", unread=1))
+    if unread := inbox.unread(access.user.pk):
+        found.append(Tile("未读提醒", unread, link("supervision:inbox", unread=1)))
     mine = Problem.objects.visible_to(access).order_by().values("pk")
     if access.may(P.PROBLEM_REVIEW) and sums["submitted"]:
         found.append(Tile("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED)))
@@ -191,6 +193,18 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
     if access.may(P.DESIGNATION_APPROVE):
         proposed = Designation.objects.visible_to(access).filter(approved_on=None, removed_on=None)
         add("整顿对象待审定", proposed, link("rounds:designation_list", state="proposed"))
+    accepting = Acceptance.objects.visible_to(access)
+    for permission, label, state in (
+        (P.ACCEPTANCE_CHECK, "验收待初验", Acceptance.State.ASKED),
+        (P.ACCEPTANCE_JUDGE, "验收待县级验收", Acceptance.State.CHECKED),
+        (P.DESIGNATION_APPROVE, "验收结论待确认", Acceptance.State.JUDGED),
+    ):
+        if access.may(permission):
+            add(label, accepting.filter(state=state), link("acceptances:acceptance_list", state=state))
+    if access.may(P.FOLLOW_UP_POST):
+        late = FollowUp.State.OVERDUE
+        looks = FollowUp.objects.visible_to(access).in_state(late, day)
+        add("跟踪巩固逾期", looks, link("acceptances:follow_up_list", state=late))
     if access.may(P.SUMMARY_DRAFT):
         drafts = Summary.objects.visible_to(access).filter(state=Summary.State.DRAFT, author=access.user)
         add("总结初稿待完善", drafts, link("reports:summary_list", state=Summary.State.DRAFT, mine=1))
@@ -199,7 +213,7 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         add("总结待签发", waiting, link("reports:summary_list", state=Summary.State.REVIEW))
     if access.may(P.PAIRING_EDIT):
         add("结对缺口", missing_slots(access, day), link("pairings:gap_list"))
-        idle = Pairing.objects.visible_to(access).filter(pk__in=Pairing.objects.idle(day).values("pk"))
+        idle = Pairing.objects.idle(day).visible_to(access)
         add("结对久无活动", idle, link("pairings:pairing_list", idle=1))
     if access.may(P.INSPECTION_EDIT):
         answered = Notice.objects.unchecked(day).visible_to(access)
