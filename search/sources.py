@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db.models import F, Q, QuerySet, TextField, Value
-from django.db.models.functions import Cast, Coalesce, Concat
 from django.urls import reverse
 
 from accounts.permissions import Permission
@@ -111,57 +110,51 @@ def _group(label: str, hits: list[Hit], more: str = "", words: Sequence[str] = (
 
 @dataclass(frozen=True)
 class Paper:
-    """A kind of record that shares one question with others: title, text, day and village as expressions, the fields searched."""
+    """A kind of record that shares one question with others: which columns are its title and its text, its day and its village."""
 
     label: str
     permission: Permission
     rows: Callable[[Access], QuerySet[Any]]
     page: str
-    title: Any
-    text: Any
+    title: str
+    ending: str  # words after the title
+    texts: tuple[str, str]  # a second one may be empty
     day: str
     village: str
-    fields: tuple[str, ...]
-
-
-def _text(*parts: str) -> Any:
-    """Columns (and, in quotation marks, plain words) as one text: a union wants the same type in each of its parts."""
-    texts = [
-        Value(p[1:-1], TextField()) if p.startswith('"') else Coalesce(Cast(p, TextField()), Value("", TextField()))
-        for p in parts
-    ]
-    return Concat(*texts, output_field=TextField()) if len(texts) > 1 else texts[0]
+    fields: tuple[str, ...]  # searched
 
 
 PAPERS: tuple[Paper, ...] = (
     Paper(
         "一村一策", Permission.ROUND_VIEW, lambda a: VillagePlan.objects.visible_to(a), "problems:plan_detail",
-        _text("village__name", '"一村一策"'), _text("causes", '" "', "goals"), "approved_on",
-        "village__name", ("causes", "goals", "village__name"),
+        "village__name", "一村一策", ("causes", "goals"), "approved_on", "village__name", ("causes", "goals", "village__name"),
     ),
     Paper(
         "会议", Permission.MEETING_VIEW, lambda a: Meeting.objects.visible_to(a), "meetings:meeting_detail",
-        _text("name"), _text("subject", '" "', "attendees"), "held_on", "village__name",
-        ("name", "subject", "attendees", "place"),
+        "name", "", ("subject", "attendees"), "held_on", "village__name", ("name", "subject", "attendees", "place"),
     ),
     Paper(
         "议定事项", Permission.COMMITMENT_REPORT, lambda a: Commitment.objects.visible_to(a), "meetings:commitment_detail",
-        _text("text"), _text("note"), "due_on", "problem__village__name", ("text", "note"),
+        "text", "", ("note", ""), "due_on", "problem__village__name", ("text", "note"),
     ),
     Paper(
         "整改通知书", Permission.INSPECTION_VIEW, lambda a: Notice.objects.visible_to(a), "inspections:notice_detail",
-        _text("village__name", '"整改通知书"'), _text("requirement", '" "', "reply"), "issued_on",
-        "village__name", ("requirement", "reply", "village__name"),
+        "village__name", "整改通知书", ("requirement", "reply"), "issued_on", "village__name",
+        ("requirement", "reply", "village__name"),
     ),
     Paper(
         "文件", Permission.ROUND_VIEW, lambda a: RoundDocument.objects.visible_to(a), "rounds:document_detail",
-        _text("title"), _text("number", '" "', "issuer"), "issued_on", "", ("title", "number", "issuer"),
+        "title", "", ("number", "issuer"), "issued_on", "", ("title", "number", "issuer"),
     ),
     Paper(
         "其他工作", Permission.OTHERWORK_VIEW, lambda a: WorkEntry.objects.visible_to(a).counted(), "otherwork:entry_detail",
-        _text("kind__name"), _text("note"), "happened_on", "village__name", ("note", "kind__name"),
+        "kind__name", "", ("note", ""), "happened_on", "village__name", ("note", "kind__name"),
     ),
 )  # fmt: skip
+
+
+def _column(path: str) -> Any:
+    return F(path) if path else Value("", TextField())
 
 
 def papers(access: Access, words: Sequence[str]) -> list[Group]:
@@ -173,18 +166,19 @@ def papers(access: Access, words: Sequence[str]) -> list[Group]:
     for n, paper in asked:
         newest = paper.rows(access).filter(has_words(words, *paper.fields)).order_by(f"-{paper.day}", "-pk")
         model = newest.model._default_manager
+        columns = (
+            ("title", paper.title), ("text", paper.texts[0]), ("more", paper.texts[1]), ("day", paper.day),
+            ("village", paper.village),
+        )  # fmt: skip
         # The limit stands in a subquery: SQLite knows none in the parts of a union.
         parts.append(
             model.filter(pk__in=newest.values("pk")[: LIMIT + 1])
             .order_by()
             .annotate(
                 hit_source=Value(n),
-                hit_title=paper.title,
-                hit_text=paper.text,
-                hit_day=F(paper.day),
-                hit_village=_text(paper.village or '""'),
+                **{f"hit_{name}": _column(path) for name, path in columns},
             )
-            .values_list("hit_source", "pk", "hit_title", "hit_text", "hit_day", "hit_village")
+            .values_list("hit_source", "pk", *(f"hit_{name}" for name, _ in columns))
         )
     rows = parts[0].union(*parts[1:], all=True) if len(parts) > 1 else parts[0]
     found: dict[int, list[tuple[Any, ...]]] = {n: [] for n, _ in asked}
@@ -192,14 +186,16 @@ def papers(access: Access, words: Sequence[str]) -> list[Group]:
         found[row[0]].append(row)
     groups = []
     for n, paper in asked:
-        newest_first = sorted(found[n], key=lambda row: (str(row[4] or ""), row[1]), reverse=True)
+        newest_first = sorted(found[n], key=lambda row: (str(row[5] or ""), row[1]), reverse=True)
         hits = [
             Hit(
-                title, text.strip(), "，".join(part for part in (chinese.day_text(day, ""), village) if part),
+                f"{title}{paper.ending}",
+                f"{text} {more}".strip(),
+                "，".join(part for part in (chinese.day_text(day, ""), village) if part),
                 reverse(paper.page, args=[pk]),
             )
-            for _, pk, title, text, day, village in newest_first
-        ]  # fmt: skip
+            for _, pk, title, text, more, day, village in newest_first
+        ]
         groups.append(_group(paper.label, hits))
     return groups
 
