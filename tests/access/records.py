@@ -549,7 +549,7 @@ def _problem_records(at: SimpleNamespace) -> dict[str, Any]:
         "checked": checked,
         "closed": _problem(at, State.CLOSED),
         "extension": extension,
-        "criterion": CloseCriterion.objects.create(problem=problem, number=1, text=at.v, wants_file=True),
+        "close_criterion": CloseCriterion.objects.create(problem=problem, number=1, text=at.v, wants_file=True),
         "measure": Measure.objects.create(problem=problem, number=1, text=at.v, due_on=SOON, owner=at.cadre),
         "evidence": _file(Evidence(problem=problem, progress=entry, **by), at),
     }

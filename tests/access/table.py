@@ -48,7 +48,7 @@ closed             | village    | xxx xxx xx xx xxx . x .
 extension          | village    | xxx xxx xx xx xxx . x .
 measure            | village    | xxx xxx xx xx xxx x x .
 evidence           | village    | xxx xxx xx xx xxx x x .
-criterion          | village    | xxx xxx xx xx xxx x x .
+close_criterion    | village    | xxx xxx xx xx xxx x x .
 upload             | owner      | ... ... .. x. ... . . .
 plan               | village    | xxx xxx xx xx xxx . x .
 plan_version       | village    | xxx xxx xx xx xxx . x .
@@ -165,7 +165,7 @@ problems:plan_amend                | form   | plan        | xxx xxx .. xx ... . 
 problems:plan_sheet                | page   | plan        | xxx xxx xx xx xxx . x .
 problems:plan_version              | page   | plan_version | xxx xxx xx xx xxx . x .
 problems:criteria_update           | form   | problem     | ... xxx .. xx ... . . .
-problems:criterion_files           | form   | criterion   | xxx xxx .. xx ... x . .
+problems:criterion_files           | form   | close_criterion | xxx xxx .. xx ... x . .
 problems:similar                   | page   |             | ... xxx .. xx ... . . .
 
 villages:village_list              | list   |             | xxx xxx xx xx xxx . x .
