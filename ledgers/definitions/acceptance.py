@@ -21,7 +21,7 @@ from ledgers.producing import Progress, row_height, title_of
 from ledgers.writing import FONT_HEAD, LINE, Book
 from rounds.models import Designation
 
-WIDTHS = (6.0, 22.0, 48.0, 8.0, 8.0, 30.0, 8.0, 10.0)
+WIDTHS = (6.0, 22.0, 44.0, 8.0, 8.0, 30.0, 8.0, 14.0)
 HEADS = ("序号", "验收项目", "评分标准", "分值", "扣分", "扣分原因", "得分", "备注")
 BLANK_ROWS = 10
 BLANK = "注：还没有评分，由验收组现场填写；村名、认定情形、问题销号和满意率取自系统。"

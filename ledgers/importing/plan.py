@@ -412,10 +412,13 @@ WORDS = 24
 def read_words(item: Item, importer: Importer, labels: Mapping[str, str]) -> str:
     """What was read of a new row, besides what its label says: the clerk sees how days and names were understood."""
     parts = []
+    known = {*importer.natural, *(one.key for one in importer.fields if one.only_new)}  # said elsewhere on the row
     for key, value in item.values.items():
         cell = item.line.cells.get(key)
-        if key in importer.natural or value in (None, "", []) or key not in labels:
+        if key in known or value in (None, "", []) or key not in labels:
             continue
+        if isinstance(value, tuple) and (days := [v for v in value if isinstance(v, date)]):
+            value = days[-1]  # a deadline: the day it was understood as
         plain = cell is not None and isinstance(value, str | int | Decimal | list | tuple)
         text = " ".join((cell_words(cell) if plain else shown_value(value)).split())
         parts.append(f"{labels[key]}：{text if len(text) <= WORDS else text[:WORDS] + '…'}")
