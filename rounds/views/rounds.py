@@ -111,16 +111,17 @@ class RoundDetail(Page):
             "may_propose": access.may(Permission.DESIGNATION_PROPOSE, township_id=round.township_id),
             "may_approve": access.may(Permission.DESIGNATION_APPROVE, township_id=round.township_id),
             "sees_all": round.township_id in access.township_ids,
-            "thresholds_url": _thresholds_url(round) if may_edit else "",
+            "thresholds_url": _page_above("problems:thresholds", round) if may_edit else "",
+            "acceptance_url": _page_above("acceptances:sheet_detail", round),
             "here": round.get_absolute_url(),
             "history": history(round),
         }
 
 
-def _thresholds_url(round: Round) -> str:
-    """The page of the colours' thresholds belongs to the ledger, because a change recolours its problems."""
+def _page_above(name: str, round: Round) -> str:
+    """A page of an app above this one about the round: the colours' thresholds (they recolour problems), the score sheet."""
     try:
-        return with_back(reverse("problems:thresholds", args=[round.pk]), round.get_absolute_url())
+        return with_back(reverse(name, args=[round.pk]), round.get_absolute_url())
     except NoReverseMatch:
         return ""
 
