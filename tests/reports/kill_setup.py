@@ -1,4 +1,4 @@
-"""For test_render_kill: drafts with long texts and the queued jobs of their files, in the data folder of the environment.
+"""For test_render_kill: the tables, drafts with long texts and the queued jobs of their files, in the data folder of the environment.
 
 python tests/reports/kill_setup.py NUMBER
 """
@@ -6,10 +6,12 @@ python tests/reports/kill_setup.py NUMBER
 import sys
 
 import django
+from django.core.management import call_command
 
 
 def main(number: int) -> None:
     django.setup()
+    call_command("migrate", verbosity=0)
     from jobs.models import Job
     from reports.models import Part, Summary, SummaryFile
     from reports.services.files import KIND, job_key

@@ -115,7 +115,6 @@ def children_of(process: int) -> list[int]:
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path)
-    office.run("manage.py", "migrate", "--verbosity", "0")
     office.run("-m", "tests.reports.kill_setup", str(JOBS))
     yield office
     if office.worker and office.worker.poll() is None:
