@@ -5,6 +5,7 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from jobs.services import run
 from ledgers.importing.importers import IMPORTERS
@@ -232,3 +233,23 @@ def test_a_template_comes_with_lists_and_its_examples_are_not_data(code, office)
     assert record.state == Import.State.CHECKED, (record.refusal, record.report)
     assert record.report["counts"]["new"] == record.report["counts"]["refused"] == 0
     assert any("2行示例" in note for note in record.report["notes"])
+
+
+class TestEveryDay:
+    def test_old_workbooks_go_and_what_was_imported_stays(self, office):
+        from datetime import timedelta
+
+        from jobs import registry
+
+        old, new = office.apply(office.upload(workbook(ROWS))), office.upload(workbook(ROWS))
+        Import.objects.filter(pk=old.pk).update(at=timezone.now() - timedelta(days=91))
+        Import.objects.filter(pk=new.pk).update(at=timezone.now())
+        assert "ledger_files" in registry.daily_kinds()
+
+        for _twice in range(2):
+            registry.work_of("ledger_files")(lambda _percent, _step: None, day="2026-10-31")
+
+        old.refresh_from_db()
+        new.refresh_from_db()
+        assert (old.file.name, old.cells.name, bool(new.file)) == ("", "", True)
+        assert Problem.objects.count() == 2
