@@ -1,4 +1,4 @@
-"""After the period of the stage summary: one plan is being amended, and problems still open have their criteria of close-out."""
+"""Late in the round: one plan is being amended, and problems still open have their criteria of close-out."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CRITERIA: dict[int, tuple[tuple[str, bool], ...]] = {
     12: (("调解协议已签订", True), ("赔偿已履行，双方没有新的异议", False)),
     17: (),
 }
-AMENDED = D(2026, 11, 5)
+AMENDED = D(2026, 10, 29)
 WHY = "县级抽查要求把便民服务代办写进目标"
 MORE = "便民服务代办覆盖各自然村。"
 
