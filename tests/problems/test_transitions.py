@@ -231,7 +231,7 @@ class TestSeparationOfDuty:
 
     def test_who_asked_may_neither_check_nor_close(self, desk):
         w = desk.world
-        both = self.both(w, Role.COMMISSIONER, Role.VILLAGE_SECRETARY, Role.RESIDENT_CADRE)
+        both = self.both(w, Role.COMMISSIONER, Role.VILLAGE_CLERK, Role.RESIDENT_CADRE)
         problem = desk.accept()
         closing.ask_close_out(problem, note="已完成", by=both, at=noon(LATER))
 
@@ -258,7 +258,7 @@ class TestSeparationOfDuty:
             closing.close_out(problem, degree=Degree.FULL, outcome="完成", by=desk.world.commissioner, at=noon(LATER))
 
     def test_who_asked_for_an_extension_may_not_decide_it(self, desk):
-        both = self.both(desk.world, Role.COMMISSIONER, Role.VILLAGE_SECRETARY)
+        both = self.both(desk.world, Role.COMMISSIONER, Role.VILLAGE_CLERK)
         problem = desk.accept()
         deadlines.ask_extension(problem, new_due_on=date(2027, 3, 1), reason="汛期", by=both, at=noon(LATER))
 
