@@ -48,7 +48,10 @@ def _told(b: Brief, kind: dict[str, Any]) -> Pieces | None:
         "来源": joined(sources, "、"),
         "事项": [quoted([note.rstrip("。") for note in kind["notes"]])] if kind["notes"] else [],
     }
-    return wording.fill(kind["wording"], values)
+    text = kind["wording"]
+    if len(kind["villages"]) == 1:  # a single village is named, never counted
+        text = text.replace("{村数}个村", "{村}")
+    return wording.fill(text, values)
 
 
 def _idle(b: Brief, place: str) -> list[str]:
