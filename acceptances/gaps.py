@@ -43,11 +43,11 @@ def gaps_of(designation: Designation, day: date) -> list[Gap]:
         found.append(
             Gap(f"还有{notices}份整改通知书没有反馈", _url("inspections:notice_list", state="unanswered", **of_village))
         )
-    plan = VillagePlan.objects.filter(round=round, village=village).values_list("state", flat=True).first()
+    plan = VillagePlan.objects.filter(round=round, village=village).only("state", "approved_on").first()
     if plan is None:
         found.append(Gap("还没有制定一村一策", _url("problems:plan_list", round=round.key)))
-    elif plan != VillagePlan.State.APPROVED:
-        word = VillagePlan.State(plan).label
+    elif plan.approved_on is None:  # one that is being amended stays in force as it was approved
+        word = plan.get_state_display()
         found.append(Gap(f"一村一策还没有审定通过（{word}）", _url("problems:plan_list", round=round.key)))
     if not acceptance_survey(designation, day):
         found.append(Gap("还没有验收测评", _url("inspections:survey_list", kind="acceptance", **of_village)))

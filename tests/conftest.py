@@ -1,11 +1,13 @@
 """The cast of every test: two townships under one county, one person per role, a stranger from the other township."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -93,6 +95,14 @@ def make_world() -> World:
 @pytest.fixture
 def world(db: Any) -> World:
     return make_world()
+
+
+@pytest.fixture
+def remembering(settings: Any) -> Iterator[None]:
+    """The portal's small memory, which tests do without: what is counted once a minute is not counted for every page."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "test"}}
+    yield
+    cache.clear()
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from problems.models import Problem
+from supervision.models import InboxItem
 from supervision.services import inbox, slips
 from supervision.services.cuts import RulesOfDay
 from supervision.services.items import problem_items, with_requests
 from supervision.services.people import People
-from supervision.terms import Kind
+from supervision.terms import Kind, Reason
 
 
 @transaction.atomic
@@ -68,7 +69,14 @@ def step_taken(*, instance: Any, created: bool, raw: bool = False, **_kwargs: An
         return
     if instance.action in ENDING:
         slips.follow_problem(instance.problem, on=instance.since, by=instance.by, at=instance.at)
+    if instance.action == "progress" and not told_stale(instance.problem_id):
+        return  # the act of every day: it can only end what was told for want of it
     later(instance.problem_id)
+
+
+def told_stale(problem_id: int) -> bool:
+    """Is anybody being told that nothing has happened on this problem?"""
+    return InboxItem.objects.filter(kind=Kind.PROBLEM, object_id=problem_id, reason=Reason.STALE).exists()
 
 
 def request_changed(*, instance: Any, raw: bool = False, **_kwargs: Any) -> None:

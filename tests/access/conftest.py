@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from tests.access.gate import Verdict, Visitor
 from tests.access.records import Scene, make_scene
@@ -19,11 +19,9 @@ def scene(django_db_setup: Any, django_db_blocker: Any, tmp_path_factory: Any) -
     with (
         django_db_blocker.unblock(),
         time_machine.travel(NOON, tick=False),
-        pytest.MonkeyPatch.context() as patch,
+        # Said to the storages as well, which keep the folder they were first asked for.
+        override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")),
     ):
-        from django.conf import settings
-
-        patch.setattr(settings, "MEDIA_ROOT", tmp_path_factory.mktemp("media"))
         logging.disable(logging.WARNING)  # every refusal is a warning, and there are thousands
         outer = transaction.atomic()
         outer.__enter__()

@@ -37,7 +37,17 @@ def test_administrators_reach_no_business_record():
     """Places, people, duties and accounts; nothing else."""
     reached = {kind for kind, record in RECORDS.items() if "administrator" in record.seen_by}
 
-    assert reached == {"cadre", "assignment", "absence", "handover", "unit", "township", "county", "account", "linked_account"}
+    assert reached == {
+        "cadre",
+        "assignment",
+        "absence",
+        "handover",
+        "unit",
+        "township",
+        "county",
+        "account",
+        "linked_account",
+    }
 
 
 def test_a_line_with_a_mark_too_few_is_refused():

@@ -5,6 +5,7 @@ It says which process does the night, and how that process ended.
 """
 
 import os
+import signal
 import sys
 import time
 
@@ -23,26 +24,33 @@ def night(database: str, day: str, guard: str) -> None:
         time.sleep(0.002)
         return execute(sql, params, many, context)
 
-    class Unguarded(nightly.Night):
-        """The control: the cursor moves on before the batch is done, in a transaction of its own."""
+    class Shot(nightly.Night):
+        """Shot at the worst moment: a batch of problems is done, the cursor has not moved."""
+
+        def move(self, run, end):
+            if run.phase == nightly.Phase.PROBLEMS:
+                os.kill(os.getpid(), signal.SIGKILL)
+            super().move(run, end)
+
+    class ShotUnguarded(nightly.Night):
+        """The control: the cursor moves on in a transaction of its own, and the shot falls before the batch is done."""
 
         def step(self):
             run = nightly.NightlyRun.objects.get(day=self.day)
-            if run.phase == nightly.Phase.DONE:
-                return run
             phase, cursor = nightly.Phase(run.phase), run.cursor
             with transaction.atomic():
                 end, _ = self.do(phase, cursor)
                 transaction.set_rollback(True)
             self.move(run, end)
             run.save()
-            time.sleep(0.05)
+            if phase == nightly.Phase.PROBLEMS:
+                os.kill(os.getpid(), signal.SIGKILL)
             with transaction.atomic():
                 self.do(phase, cursor)
             return run
 
-    if guard == "unguarded":
-        nightly.Night = Unguarded
+    if guard != "guarded":
+        nightly.Night = {"shot": Shot, "shot-unguarded": ShotUnguarded}[guard]
     with connection.execute_wrapper(slowly):
         nightly.nightly(lambda *_: None, day=day, batch=5)
 
