@@ -294,7 +294,10 @@ _ACCEPTANCE = (
     heading("part.next", 1, "验收结论"),
     body(
         "acceptance.verdict",
-        "acceptance.scores", "acceptance.verdict", "acceptance.remaining", "acceptance.running",
+        "acceptance.scores",
+        "acceptance.verdict",
+        "acceptance.remaining",
+        "acceptance.running",
     ),
 )
 

@@ -25,7 +25,19 @@ from rounds.models import Designation, Round
 __all__ = ["Figure", "Figures", "Rule", "Scope", "compute"]
 
 # In the order of the paper. Each module adds its figures and facts with a fixed number of queries, whatever the number of rows.
-NOUNS = (listing, organisation, pairings, problems, coordination, inspections, supervision, members, economy, acceptances, otherwork)
+NOUNS = (
+    listing,
+    organisation,
+    pairings,
+    problems,
+    coordination,
+    inspections,
+    supervision,
+    members,
+    economy,
+    acceptances,
+    otherwork,
+)
 
 
 def compute(
