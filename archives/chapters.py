@@ -168,7 +168,7 @@ def problems(s: Subject) -> tuple[Sheet, ...]:
             ),
         ),
         s.sheet(
-            "办理经过", ("问题", "日期", "办理", "情况", "经办人"), (3, 5, 5, 22, 5), sorted(events),
+            "办理经过", ("问题", "日期", "办理", "情况", "经办人"), (3, 5, 5, 22, 5), sorted(events, key=lambda e: e[:3]),
             lambda e: row(f"{e[0]}号", e[1], e[3], e[4], e[5]),
         ),
         s.sheet(
