@@ -110,3 +110,8 @@ def entry(
 def history(obj: models.Model, limit: int = 100) -> models.QuerySet[Entry]:
     """The newest entries of one record, newest first; one query."""
     return Entry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk)[:limit]
+
+
+def took_part(obj: models.Model, user: Any) -> bool:
+    """Does the record name this user, also where somebody else has since corrected what he did?"""
+    return Entry.objects.filter(object_type=obj._meta.label_lower, object_id=obj.pk, by=user).exists()

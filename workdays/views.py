@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history
+from common import text as texts
 from villages.models import Township
 from villages.pages import ActionPage, FormPage, Page, PermissionRequired
 from workdays import services
@@ -194,6 +195,6 @@ class HolidayReset(OneYear, ActionPage):
         if self.township is None:
             raise services.Refused("统一安排不能恢复，请直接修改。")
         return services.reset_holiday(
-            township=self.township, year=self.year, name=self.request.POST.get("name", ""), by=self.request.user,
+            township=self.township, year=self.year, name=texts.clean(self.request.POST.get("name", "")), by=self.request.user,
             at=timezone.now(),
         )  # fmt: skip

@@ -57,8 +57,8 @@ class SheetForm(PortalForm):
 
     def _sent(self) -> int:
         """How many lines the post carries, so that a refused form shows them all again."""
-        filled = [name for name, value in self.data.items() if name.startswith("name_") and value]
-        return max((int(name[5:]) for name in filled if name[5:].isdecimal()), default=0)
+        lines = [name[5:] for name, value in self.data.items() if name.startswith("name_") and value]
+        return max((int(line) for line in lines if line.isdecimal() and len(line) < 4), default=0)
 
     @property
     def lines(self) -> list[tuple[int, Any, Any, Any]]:

@@ -232,7 +232,9 @@ def confirm_acceptance(
     computed = judgement_of(acceptance)
     if computed is None:
         raise Refused("还没有县级验收的评分和测评，不能确认结论。")
-    if by.pk in (acceptance.asked_by_id, acceptance.checked_by_id, acceptance.judged_by_id):
+    # Not by the three names alone: who checked or judged first is no longer among them once somebody else has corrected it.
+    own = by.pk in (acceptance.asked_by_id, acceptance.checked_by_id, acceptance.judged_by_id)
+    if own or audit.took_part(acceptance, by):
         raise Refused("这次验收的申请、初验或县级验收是您办理的，请由其他有权限的负责人确认结论。")
     if not may_be(computed.verdict, verdict):
         raise Refused(f"按得分和测评评定为“{computed.verdict.label}”，不能确认为更高的结论。", field="verdict")

@@ -54,7 +54,7 @@ class VisitFilter(VillageRecordFilter):
         visits = Visit.objects.visible_to(self.access)
         if self.many_townships:
             chosen = self.data.get("township", "")
-            visits = visits.filter(township_id=int(chosen) if chosen.isdecimal() else None)
+            visits = visits.filter(township_id=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None)
         self.fields["cadre"].queryset = Cadre.objects.filter(pk__in=visits.values("cadre_id"))
 
 

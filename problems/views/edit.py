@@ -105,7 +105,7 @@ class ProblemCreate(ProblemFormPage):
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = {"discovered_on": timezone.localdate()}
         village = self.request.GET.get("village", "")
-        if village.isascii() and village.isdigit():
+        if village.isascii() and village.isdigit() and len(village) < 18:
             initial["village"] = int(village)
         elif len(self.access.village_ids) == 1 and not self.access.township_ids:
             initial["village"] = next(iter(self.access.village_ids))  # who has one village need not choose it

@@ -233,7 +233,7 @@ def watch(b: Brief) -> Pieces | None:
     """What was done in the period for villages that left the list before."""
     out: Pieces = []
     if b.figure("follow_ups"):
-        out = ["对已转化的", *b.number("follow_ups.villages"), "村跟踪巩固", *b.number("follow_ups")]
+        out = ["对此前已转化的", *b.number("follow_ups.villages"), "村跟踪巩固", *b.number("follow_ups")]
     rows = b.facts.get("rechecks") or []
     if rows:
         out += [*(["，"] if out else []), "开展回头看", *b.number("rechecks")]

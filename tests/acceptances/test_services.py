@@ -133,6 +133,17 @@ class TestSteps:
             with pytest.raises(Refused, match="由其他有权限的负责人确认"):
                 course.confirm(acceptance, by=user)
 
+    def test_whose_check_another_corrected_does_not_confirm_either(self, world, course):
+        """A substitute may hold both rights: the name that was written over still counts."""
+        course.survey()
+        acceptance = course.check(course.ask(), by=world.party_secretary)
+        course.check(acceptance, 2, by=world.office_clerk)
+        course.judge(acceptance)
+
+        with pytest.raises(Refused, match="由其他有权限的负责人确认"):
+            course.confirm(acceptance, by=world.party_secretary)
+        assert course.confirm(acceptance, by=world.deputy_secretary).verdict == "pass"
+
     def test_returned_the_village_may_ask_again(self, world, course):
         first = course.ask()
         with pytest.raises(Refused, match="写明退回的原因"):

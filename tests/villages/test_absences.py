@@ -7,7 +7,7 @@ import pytest
 from audit import services as audit
 from common.errors import Refused
 from tests.conftest import NOON, TODAY
-from villages.models import Absence, Cadre
+from villages.models import Absence, Assignment, Cadre
 from villages.services import absences
 
 NEXT_WEEK = TODAY + timedelta(days=7)
@@ -112,6 +112,21 @@ class TestRefusals:
         with pytest.raises(Refused, match="由系统管理员登记代行"):
             away(absent=cadre_of(world.commissioner))
         assert away(absent=cadre_of(world.commissioner), by=world.administrator).pk
+
+    @pytest.mark.parametrize("given_on", [TODAY - timedelta(days=3), TODAY + timedelta(days=3)])
+    def test_a_township_post_of_any_of_the_days_is_lent_by_the_administrator(self, world, away, given_on):
+        """Its first day may lie after that of the absence: then it would be lent all the same."""
+        absent, start = cadre_of(world.first_secretary), TODAY - timedelta(days=10)
+        Assignment.objects.create(cadre=absent, role="commissioner", township=world.township, starts_on=given_on)
+
+        with pytest.raises(Refused, match="由系统管理员登记代行"):
+            away(absent=absent, starts_on=start)
+        absence = away(absent=absent, starts_on=start, by=world.administrator)
+        with pytest.raises(Refused, match="由系统管理员登记代行"):
+            absences.change_absence(
+                absence, kind="leave", starts_on=start, ends_on=NEXT_WEEK + timedelta(days=9), reason="延长",
+                base_version=absence.version, by=world.office_clerk, at=NOON,
+            )  # fmt: skip
 
     def test_without_an_account(self, world, away):
         nobody = Cadre.objects.create(county=world.county, township=world.township, name="无账号")

@@ -18,13 +18,18 @@ LONGEST = 183  # days; who is away longer hands his post over
 EARLIEST = 31  # days back: what lies further back no longer lends any right
 
 
-def only_for_administrator(absent: Cadre, day: date) -> bool:
-    """Does he hold a post over a township or county? Those are given, and so lent, by the administrator."""
-    held = Assignment.objects.on(day).filter(cadre=absent).values_list("role", flat=True)
+def _held(absent: Cadre, starts_on: date, ends_on: date) -> Any:
+    """His posts on any of these days: every one of them is lent."""
+    return Assignment.objects.filter(cadre=absent, starts_on__lte=ends_on).exclude(ends_on__lt=starts_on)
+
+
+def only_for_administrator(absent: Cadre, starts_on: date, ends_on: date) -> bool:
+    """Does he hold a post over a township or county on one of these days? Those are given, and so lent, by the administrator."""
+    held = _held(absent, starts_on, ends_on).values_list("role", flat=True)
     return any(duties.only_for_administrator(role) for role in held)
 
 
-def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, by: Any) -> None:
+def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, ends_on: date, by: Any) -> None:
     if substitute.pk == absent.pk:
         raise Refused("代行人不能是外出人自己，请另选一人。", field="substitute")
     if substitute.township_id != absent.township_id or substitute.county_id != absent.county_id:
@@ -39,7 +44,7 @@ def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, by: Any)
             raise Refused(f"{person.name}已于{full_date(person.left_on)}离任。", field=name)
     if by is not None and substitute.user_id == by.pk:
         raise Refused("不能登记由自己代行，请由他人办理。", field="substitute")
-    if by is not None and not by.is_administrator and only_for_administrator(absent, starts_on):
+    if by is not None and not by.is_administrator and only_for_administrator(absent, starts_on, ends_on):
         raise Refused(f"{absent.name}担任乡镇或县级岗位，由系统管理员登记代行，请与系统管理员联系。", field="absent")
 
 
@@ -81,9 +86,9 @@ def register_absence(
         raise Refused("开始日期太早：代行不能补登一个月以前的。", field="starts_on")
     if ends_on < timezone.localdate(at):
         raise Refused("这段时间已经过去，代行不能补登。", field="ends_on")
-    _check_people(absent, substitute, starts_on=starts_on, by=by)
+    _check_people(absent, substitute, starts_on=starts_on, ends_on=ends_on, by=by)
     _check_days(absent, substitute, starts_on, ends_on, None)
-    if not Assignment.objects.filter(cadre=absent, starts_on__lte=ends_on).exclude(ends_on__lt=starts_on).exists():
+    if not _held(absent, starts_on, ends_on).exists():
         raise Refused(f"{absent.name}在这一时段没有岗位责任，不需要代行。", field="absent")
     absence = Absence.objects.create(
         absent=absent, substitute=substitute, kind=kind, starts_on=starts_on, ends_on=ends_on
@@ -114,7 +119,7 @@ def change_absence(
         raise Refused("代行已经开始，开始日期不能再改。", field="starts_on")
     if ends_on < today - timedelta(days=1):
         raise Refused("结束日期不能改到昨天以前：已经代行的日子不能抹去。", field="ends_on")
-    _check_people(absence.absent, absence.substitute, starts_on=starts_on, by=by)
+    _check_people(absence.absent, absence.substitute, starts_on=starts_on, ends_on=ends_on, by=by)
     _check_days(absence.absent, absence.substitute, starts_on, ends_on, absence)
     change(
         absence,
