@@ -35,7 +35,9 @@ def offer_units(form: VillageRecordFilter) -> None:
     units = Unit.objects.visible_to(form.access)
     if form.many_townships:
         chosen = form.data.get("township", "")
-        units = units.filter(Q(township_id=None) | Q(township_id=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None))
+        units = units.filter(
+            Q(township_id=None) | Q(township_id=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None)
+        )
     form.fields["unit"].queryset = units
 
 

@@ -34,7 +34,11 @@ class CriteriaForm(PortalForm):
 
     @property
     def seen(self) -> list[int]:
-        return [int(key) for key in self.cleaned_data["base"].split(",") if key.isascii() and key.isdigit() and len(key) < 18]
+        return [
+            int(key)
+            for key in self.cleaned_data["base"].split(",")
+            if key.isascii() and key.isdigit() and len(key) < 18
+        ]
 
 
 def initial_of(lines: Sequence[tuple[str, bool]], keys: Sequence[int]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from audit import services as audit
 from common.chinese import enumerate_all, full_date
 from common.errors import Refused
-from common.models import save_if_unchanged
+from common.models import RecordChanged, save_if_unchanged
 from problems.models import Measure, PlanReview, PlanVersion, Problem, VillagePlan
 from problems.shown import deadline_text
 from problems.terms import DeadlineKind
@@ -103,7 +103,7 @@ def missing(plan: VillagePlan) -> list[str]:
 
 
 @transaction.atomic
-def submit_plan(plan: VillagePlan, *, on: date, by: Any, at: datetime) -> PlanReview:
+def submit_plan(plan: VillagePlan, *, on: date, base_version: int | None = None, by: Any, at: datetime) -> PlanReview:
     """Hand the plan in. Raises Refused naming everything that is missing."""
     if plan.state not in OPEN:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，不用再提交。")
@@ -111,6 +111,7 @@ def submit_plan(plan: VillagePlan, *, on: date, by: Any, at: datetime) -> PlanRe
         raise Refused(f"方案还不完整，缺少{enumerate_all(lacks)}，请补充后再提交。")
     if found := vague(plan):
         raise Refused(f"有整改措施写得不具体：{vague_words(found)}。请补充后再提交。")
+    _expect(plan, base_version)
     return _review(plan, PlanReview.Action.SUBMIT, VillagePlan.State.SUBMITTED, on=on, by=by, at=at)
 
 
@@ -125,8 +126,10 @@ def return_plan(plan: VillagePlan, *, remark: str, on: date, by: Any, at: dateti
 
 
 @transaction.atomic
-def approve_plan(plan: VillagePlan, *, on: date, remark: str = "", by: Any, at: datetime) -> PlanReview:
-    """Approve a submitted plan. Raises Refused when the same person submitted it."""
+def approve_plan(
+    plan: VillagePlan, *, on: date, remark: str = "", base_version: int | None = None, by: Any, at: datetime
+) -> PlanReview:
+    """Approve a submitted plan. Raises Refused when the same person submitted it, RecordChanged when other words stand in it than he opened."""
     if plan.state != VillagePlan.State.SUBMITTED:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，提交后才能审定。")
     submitted = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.SUBMIT).order_by("-id").first()
@@ -137,6 +140,7 @@ def approve_plan(plan: VillagePlan, *, on: date, remark: str = "", by: Any, at: 
         raise Refused("方案没有整改措施，不能审定，请退回补充。")
     if found := vague(plan):
         raise Refused(f"方案不具体，请退回补充：{vague_words(found)}。")
+    _expect(plan, base_version)
     review = _review(plan, PlanReview.Action.APPROVE, VillagePlan.State.APPROVED, on=on, remark=remark, by=by, at=at)
     amended = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.AMEND).order_by("-id").first()
     keep_version(plan, reason=amended.remark if amended else "", by=by, at=at)
@@ -211,6 +215,12 @@ def lists_of(plan: VillagePlan) -> dict[str, list[dict[str, str]]]:
                 }
             )
     return lists
+
+
+def _expect(plan: VillagePlan, base_version: int | None) -> None:
+    """The plan is as it was when the page was opened."""
+    if base_version is not None and plan.version != base_version:
+        raise RecordChanged(plan)
 
 
 def _review(

@@ -269,6 +269,12 @@ class PlanCreate(FormPage):
         )
         return super().get_form_kwargs() | {"designations": designations}
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if not context["form"].fields["designation"].queryset.exists():
+            context["intro"] = "没有待起草的整顿对象：本轮的都已有方案，要改请打开该村方案；新列入的村审定后才能起草。"
+        return context
+
     def get_success_url(self) -> str:
         return reverse("problems:plan_list")
 
@@ -293,6 +299,9 @@ class PlanFormPage(PlanPlace, FormPage):
         self.load_plan(pk)
         self.require(self.permission, township_id=self.plan.round.township_id, village_id=self.plan.village_id)
 
+    def current(self) -> VillagePlan:
+        return self.plan
+
     def get_success_url(self) -> str:
         return self.plan.get_absolute_url()
 
@@ -309,9 +318,6 @@ class PlanFormPage(PlanPlace, FormPage):
 class PlanUpdate(PlanFormPage):
     form_class = PlanTextForm
     title = "修改方案"
-
-    def current(self) -> VillagePlan:
-        return self.plan
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.plan, name) for name in services.FIELDS}
@@ -330,7 +336,9 @@ class PlanSubmit(PlanFormPage):
     success_text = "方案已提交审定。"
 
     def perform(self, form: PlanReviewForm) -> None:
-        services.submit_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.submit_plan(
+            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
 
 
 class PlanApprove(PlanFormPage):
@@ -341,7 +349,9 @@ class PlanApprove(PlanFormPage):
     success_text = "方案已审定。"
 
     def perform(self, form: PlanApproveForm) -> None:
-        services.approve_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.approve_plan(
+            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
 
 
 class PlanAmend(PlanFormPage):

@@ -168,6 +168,7 @@ class TestForms:
         refused = client.post(url("sheet_update", pk), hidden | typed | {"weight_1": "16"})
         assert refused.status_code == 422
         assert "现在合计101分" in refused.content.decode()
+        assert client.post(url("sheet_update", pk), hidden | typed | {f"name_{'9' * 5000}": "x"}).status_code != 500
         changed = typed | {"weight_1": "12", "name_10": "庭院整治", "weight_10": "3"}
         assert client.post(url("sheet_update", pk), hidden | changed).status_code == 302
         assert [i.weight for i in ScoreSheet.objects.get(round=world.round).items.all()][::9] == [12, 3]

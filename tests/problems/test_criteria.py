@@ -109,6 +109,10 @@ class TestPages:
             "submission": page.context["submission"]
         }
 
+        odd = client.post(url, posted | {"base": "9" * 5000})  # no number Python would read; not one of the keys either
+        assert odd.status_code in (302, 422)
+        CloseCriterion.objects.all().delete()
+        posted["submission"] = client.get(url).context["submission"]
         for _ in range(2):  # a double click makes them once
             assert client.post(url, posted).status_code == 302
 

@@ -285,6 +285,28 @@ class TestPlanPages:
         assert "硬化路面" in page
         assert "操作记录" in page
 
+    def test_words_changed_since_the_page_was_opened_are_not_approved_unseen(self, world, full_plan):
+        plans.submit_plan(full_plan, on=APRIL, by=world.village_secretary, at=AT)
+        client, url = world.client(world.commissioner), f"{full_plan.get_absolute_url()}approve/"
+        page = client.get(url)
+        plans.return_plan(full_plan, remark="不具体", on=APRIL, by=world.commissioner, at=AT)
+        plans.change_plan(
+            full_plan,
+            base_version=full_plan.version,
+            causes="另一种原因",
+            goals="目标",
+            by=world.village_secretary,
+            at=AT,
+        )
+        plans.submit_plan(full_plan, on=APRIL, by=world.village_secretary, at=AT)
+
+        hidden = {"submission": page.context["submission"], "base_version": page.context["base_version"]}
+        answer = client.post(url, hidden | {"on": APRIL.isoformat(), "remark": ""})
+
+        assert answer.status_code == 409
+        assert VillagePlan.objects.get(pk=full_plan.pk).state == "submitted"
+        assert self.press(client, url, on=APRIL.isoformat(), remark="").status_code == 302
+
     def test_a_village_of_another_township_is_refused_by_the_field(self, world):
         foreign = Designation.objects.create(
             round=world.other_round, village=world.foreign, proposed_on=date(2026, 3, 2)
