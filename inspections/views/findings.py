@@ -73,7 +73,11 @@ class FindingList(ListPage):
             Column("发现问题", lambda f: f.text, lead=True),
             Column("整改要求", lambda f: f.requirement or "—"),
             Column("问题台账", ledger),
-            Column("整改通知书", lambda f: link(f.notice.get_absolute_url(), f.notice, here) if f.notice else "—"),
+            Column(
+                "整改通知书",
+                lambda f: link(f.notice.get_absolute_url(), f.notice, here) if f.notice else "—",
+                css="nowrap",
+            ),
         ]
         if len(self.access.township_ids) > 1:
             columns.insert(1, Column("乡镇", lambda f: f.village.township.name))

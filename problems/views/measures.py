@@ -77,7 +77,12 @@ class MeasureList(ListPage):
 
         def problem(measure: Measure) -> SafeString:
             url = with_back(measure.problem.get_absolute_url(), here)
-            return format_html('<a href="{}">{}号</a> {}', url, measure.problem.number, measure.problem.title)
+            return format_html(
+                '<span><a class="nowrap" href="{}">{}号</a> {}</span>',
+                url,
+                measure.problem.number,
+                measure.problem.title,
+            )
 
         return [
             Column("任务", task, lead=True),

@@ -33,6 +33,12 @@
   var first = document.querySelector("[data-focus]");
   if (first) first.focus();
 
+  // On a phone the tabs run past the edge: the one that is open is brought into sight.
+  document.querySelectorAll(".tabs .here").forEach(function (tab) {
+    var bar = tab.parentElement;
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  });
+
   // "/" goes to the search box, unless the person is typing.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
