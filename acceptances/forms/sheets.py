@@ -47,7 +47,7 @@ class SheetForm(PortalForm):
             )  # fmt: skip
             self.fields[f"standard_{n}"] = CleanTextField(
                 label=f"第{n}项评分标准", max_length=300, required=False, initial=row.standard if row else "",
-                widget=forms.Textarea(attrs={"class": "form-control", "rows": 2}),
+                widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
             )  # fmt: skip
             self.fields[f"weight_{n}"] = forms.IntegerField(
                 label=f"第{n}项分值", min_value=1, max_value=100, required=False, initial=row.weight if row else None,

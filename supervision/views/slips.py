@@ -36,7 +36,7 @@ class SlipList(ListPage):
         "issued_on": ["issued_on", "pk"],
         "village": ["village__sort", "village_id", "-issued_on"],
     }
-    empty_text = "还没有督办单。问题临近时限或逾期后，系统按督办规则在夜间自动发出；规则可在“督办规则”中设置。"
+    empty_text = "还没有督办单。问题临近时限或逾期后，系统按督办规则在夜间自动发出。"
 
     def rows(self) -> QuerySet[Slip]:
         filters = self.filters
