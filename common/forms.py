@@ -53,6 +53,18 @@ class DateField(forms.DateField):
             raise forms.ValidationError("年份应在1950年至2100年之间。", code="year")
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Many rows with a box each. A key no column can hold is refused here: Django asks the database for it, which fails."""
+
+    def _check_values(self, value: Any) -> Any:
+        for key in value if isinstance(value, list | tuple) else ():
+            if len(str(key)) > 18:
+                raise forms.ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:20] + "…"}
+                )
+        return super()._check_values(value)
+
+
 class PortalForm(forms.Form):
     """Base of every form. The page draws the form tag, the submission token and the buttons (templates/common/form.html).
 

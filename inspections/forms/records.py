@@ -6,7 +6,7 @@ from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.db.models import QuerySet
 
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from inspections.models import Finding, Inspection, Survey
 from meetings.forms.fields import CadreField, MeetingField, ProblemField, RoundField, VillageField
 from meetings.models import Meeting
@@ -23,7 +23,7 @@ class InspectionForm(PortalForm):
     held_on = DateField(label="督查时间")
     leader = CadreField(label="带队领导", required=False)
     people = CleanTextField(label="督查人员", max_length=200, required=False)
-    villages = forms.ModelMultipleChoiceField(
+    villages = RowsField(
         label="督查村", queryset=Village.objects.none(), widget=forms.CheckboxSelectMultiple
     )
     summary = LongTextField(label="总体情况", max_length=1000, required=False)
@@ -56,7 +56,7 @@ class FindingForm(PortalForm):
         self.fields["problem"].queryset = problems
 
 
-class FindingsField(forms.ModelMultipleChoiceField):
+class FindingsField(RowsField):
     def label_from_instance(self, obj: Finding) -> str:
         return f"{obj.village}：{obj.text}"
 
@@ -117,7 +117,7 @@ class CheckForm(PortalForm):
     )
 
 
-class InspectionsField(forms.ModelMultipleChoiceField):
+class InspectionsField(RowsField):
     def label_from_instance(self, obj: Inspection) -> str:
         return f"{obj}（{'、'.join(village.name for village in obj.villages.all())}）"
 

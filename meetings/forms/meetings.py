@@ -6,7 +6,7 @@ from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.db.models import QuerySet
 
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from meetings.forms.fields import CadreField, ProblemField, RoundField, UnitField, VillageField
 from meetings.models import AgendaItem, Meeting
 from problems.models import Problem
@@ -23,7 +23,7 @@ class MeetingForm(PortalForm):
     held_on = DateField(label="召开日期", help_text="会议开过再登记。")
     place = CleanTextField(label="地点", max_length=60, required=False)
     chair = CadreField(label="主持人", required=False)
-    departments = forms.ModelMultipleChoiceField(
+    departments = RowsField(
         label="参加部门", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     attendees = CleanTextField(
@@ -109,7 +109,7 @@ class AgendaForm(PortalForm):
 class ChooseProblemsForm(PortalForm):
     """Open problems with a box each, the most pressing first."""
 
-    problems = forms.ModelMultipleChoiceField(
+    problems = RowsField(
         label="未销号的问题", queryset=Problem.objects.none(), widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "请勾选要列入议题的问题。"},
     )  # fmt: skip

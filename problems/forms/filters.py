@@ -53,6 +53,11 @@ class Pick(forms.IntegerField):
 
     offered: Sequence[tuple[Any, str]] = ()
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            min_value=0, max_value=2**63 - 1, **kwargs
+        )  # what a key can be; more ends in a fault of the database
+
 
 class Drawn:
     """A filter field as the list template draws it, finished."""

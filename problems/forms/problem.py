@@ -14,7 +14,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from accounts.permissions import Permission
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from problems.categories import DETAILS
 from problems.models import KeyProject, Problem
 from problems.services import ledger
@@ -161,7 +161,7 @@ class ProblemForm(PortalForm):
     responsible_unit = forms.ModelChoiceField(
         label="责任单位", queryset=Unit.objects.none(), widget=FastSelect, required=False
     )
-    assisting_units = forms.ModelMultipleChoiceField(
+    assisting_units = RowsField(
         label="协助单位", queryset=Unit.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )
     deadline_kind = forms.ChoiceField(

@@ -2,12 +2,12 @@
 
 from django import forms
 
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from rounds.forms.fields import InScopeForm, SeriesForm, VillageField
 from rounds.models import Criterion
 
 
-class CriteriaField(forms.ModelMultipleChoiceField):
+class CriteriaField(RowsField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, obj: Criterion) -> str:

@@ -109,7 +109,16 @@ class TestFilters:
             assert total(w, other) == 0, other
 
     @pytest.mark.parametrize(
-        "query", ["village=abc", "round=x", "as_of=gestern", "state=nonsense", "colour=pink", "size=7&page=x"]
+        "query",
+        [
+            "village=abc",
+            "village=9999999999999999999",
+            "round=x",
+            "as_of=gestern",
+            "state=nonsense",
+            "colour=pink",
+            "size=7&page=x",
+        ],
     )
     def test_nonsense_in_the_address_is_ignored(self, desk, query):
         desk.accept()

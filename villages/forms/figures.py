@@ -5,7 +5,7 @@ from typing import Any
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from villages.models import CadreTraining, EconomyPath, IncomeSource, Village, VillageYear
 
 
@@ -113,7 +113,7 @@ class ReturnYearForm(PortalForm):
 class PathForm(PortalForm):
     path = forms.ChoiceField(label="路径", choices=EconomyPath.Path.choices)
     industry = CleanTextField(label="产业（项目）", max_length=60, help_text="例如：精品蔬菜、旅游观光、盘活闲置厂房。")
-    partners = forms.ModelMultipleChoiceField(
+    partners = RowsField(
         label="联建村",
         queryset=Village.objects.none(),
         required=False,
