@@ -44,7 +44,10 @@ class BulletinList(ListPage):
         here = self.here
 
         def where(bulletin: Bulletin) -> str:
-            return f"{bulletin.meeting.get_kind_display()}：{bulletin.meeting.name}" if bulletin.meeting else "书面通报"
+            if not bulletin.meeting:
+                return "书面通报"
+            kind, name = bulletin.meeting.get_kind_display(), bulletin.meeting.name
+            return name if name == kind else f"{kind}：{name}"
 
         return [
             Column("通报日期", lambda b: b.reported_on.isoformat(), sort="reported_on", css="nowrap"),

@@ -197,6 +197,8 @@ class TestBulletinPages:
 
         assert Bulletin.objects.get().reported_on == date(2026, 6, 15)
         assert "机关干部例会" in text(client.get(answer.url))
+        for url in (answer.url, "/inspections/bulletins/"):  # named as its kind: once, not twice
+            assert "机关干部例会：" not in text(client.get(url))
         assert "已通报" in text(client.get("/inspections/"))
         for query, found in (("kind=cadre_meeting", 1), ("kind=written", 0), ("as_of=2026-06-14", 0)):
             assert total(client, f"/inspections/bulletins/?{query}") == found

@@ -307,6 +307,14 @@ class TestPlanPages:
         assert VillagePlan.objects.get(pk=full_plan.pk).state == "submitted"
         assert self.press(client, url, on=APRIL.isoformat(), remark="").status_code == 302
 
+    def test_with_nothing_left_to_draft_the_page_says_so(self, world, designated):
+        client, url = world.client(world.village_secretary), "/problems/plans/new/"
+        assert "没有待起草的整顿对象" not in client.get(url).content.decode()
+
+        self.press(client, url, designation=designated.pk, causes="原因", goals="目标")
+
+        assert "没有待起草的整顿对象" in client.get(url).content.decode()
+
     def test_a_village_of_another_township_is_refused_by_the_field(self, world):
         foreign = Designation.objects.create(
             round=world.other_round, village=world.foreign, proposed_on=date(2026, 3, 2)

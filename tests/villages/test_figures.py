@@ -83,6 +83,14 @@ class TestYearPages:
         assert (form["applicants"].value(), form["income"].value()) == (None, None)
         assert "已从上一年带入" in page.content.decode()
 
+    def test_a_year_that_is_there_is_shown_before_typing(self, world, sheet):
+        record = sheet()
+
+        client, url = world.client(world.village_secretary), f"/villages/{world.village.pk}/figures/new/"
+
+        assert record.get_absolute_url() in client.get(f"{url}?year=2026").content.decode()
+        assert "已填报" not in client.get(f"{url}?year=2025").content.decode()
+
     def test_village_secretary_fills_in_his_own(self, world, send):
         answer = send(world.client(world.village_secretary), f"/villages/{world.village.pk}/figures/new/?year=2026",
                       members=46, income="15.30")  # fmt: skip

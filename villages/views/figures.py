@@ -290,6 +290,7 @@ class YearCreate(YearForms):
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("year", "")
         year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else timezone.localdate().year
+        self.asked_year = year
         self.started_from = {} if self.request.GET.get("blank") else services.starting_figures(self.village, year)
         return {"year": year} | self.started_from
 
@@ -302,6 +303,9 @@ class YearCreate(YearForms):
             context["other_start"] = ("不带入，从空白填起", "?blank=1")
         elif self.request.GET.get("blank"):
             context["other_start"] = ("从上年带入", "?")
+        # a second sheet of a year is refused: who comes here looking for this year's is shown the way before typing
+        if hasattr(self, "asked_year"):
+            context["filled"] = VillageYear.objects.filter(village=self.village, year=self.asked_year).first()
         return context
 
     def perform(self, form: NewYearForm) -> VillageYear:
