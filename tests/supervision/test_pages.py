@@ -186,7 +186,7 @@ class TestInbox:
         assert InboxItem.objects.filter(user=world.village_secretary).count() == 2  # read, not gone
 
     def test_empty_says_so(self, world):
-        assert "没有等您办理的事项" in world.client(world.county_reader).get("/supervision/inbox/").content.decode()
+        assert "这里没有提醒" in world.client(world.county_reader).get("/supervision/inbox/").content.decode()
 
     def test_the_frame_shows_how_many_are_unread(self, slip, world):
         client = world.client(world.village_secretary)
