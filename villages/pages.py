@@ -380,11 +380,11 @@ class FormPage(PermissionRequired, FormView):
 
     @property
     def base_version(self) -> int:
-        """The version of the record the form was opened with; 0 when the address was tampered with, which never matches."""
+        """The version of the record the form was opened with; -1 when the form was tampered with, which never matches (0 reads as "not asked")."""
         try:
-            return int(self.request.POST.get("base_version", "0"))
+            return int(self.request.POST.get("base_version", "")) or -1
         except ValueError:
-            return 0
+            return -1
 
 
 class ActionPage(PermissionRequired):

@@ -148,6 +148,15 @@ class TestNoticePages:
         assert "请先签收" in page.content.decode()
         assert "写了很久的整改情况" in page.content.decode()
 
+    @pytest.mark.parametrize("version", ["", "0", "x", "-1", "9" * 19, "9" * 5000])
+    def test_a_form_without_its_version_changes_nothing(self, world, notice, version):
+        village, url = world.client(world.village_secretary), f"{notice.get_absolute_url()}sign/"
+
+        answer = village.post(url, opened(village, url, signed_on="2026-06-04") | {"base_version": version})
+
+        notice.refresh_from_db()
+        assert (answer.status_code, notice.signed_on) == (409, None)
+
     def test_only_the_village_answers_and_only_the_office_checks(self, world, notice):
         url = notice.get_absolute_url()
         for path in ("sign/", "reply/"):
