@@ -16,6 +16,7 @@ from problems.services.uploads import spend_uploads, take_uploads
 from villages.models import Township, Village
 
 FIELDS = ["requirement", "issued_on", "reply_due_on"]
+ANSWERED, ANSWERED_AGAIN, NOT_GOOD = "反馈整改情况", "修改反馈", "核查不合格"  # verbs of the record
 
 
 def _check_days(inspection: Inspection, *, issued_on: date, reply_due_on: date, at: datetime) -> None:
@@ -147,7 +148,7 @@ def reply_notice(
     changes = audit.changes_since(before, notice)
     if names := _attach(notice, upload_tokens, by=by, at=at):
         changes.append({"field": "files", "label": "反馈材料", "old": "（空）", "new": audit.show(names)})
-    audit.record(notice, "修改反馈" if again else "反馈整改情况", by=by, at=at, changes=changes)
+    audit.record(notice, ANSWERED_AGAIN if again else ANSWERED, by=by, at=at, changes=changes)
     return notice
 
 
@@ -165,12 +166,22 @@ def _attach(notice: Notice, tokens: Sequence[str], *, by: Any, at: datetime) -> 
     return [row.name for row in rows]
 
 
+def _answered(notice: Notice, user: Any) -> bool:
+    """Did this user answer in the present round, also when somebody else has since changed the answer?"""
+    for entry in audit.history(notice):
+        if entry.verb.startswith(NOT_GOOD):
+            return False
+        if entry.by_id == user.pk and entry.verb in (ANSWERED, ANSWERED_AGAIN):
+            return True
+    return False
+
+
 def _refuse_check(notice: Notice, *, checked_on: date, by: Any, at: datetime) -> None:
     if notice.closed_on:
         raise Refused(f"这份通知书已于{notice.closed_on}办结。")
     if not notice.replied_on:
         raise Refused("村里还没有反馈整改情况，不能核查。")
-    if by is not None and notice.replied_by_id == by.pk:
+    if by is not None and (notice.replied_by_id == by.pk or _answered(notice, by)):
         raise Refused("反馈是您本人填报的，须由另一人核查。")
     if checked_on < notice.replied_on:
         raise Refused(f"核查日期不能早于反馈日期（{notice.replied_on}）。", field="checked_on")
@@ -232,7 +243,7 @@ def reissue_notice(
         fields=["requirement", "round_number", "reissued_on", "reply_due_on", "signed_on", "signed_by", "replied_on", "replied_by", "reply"],
     )  # fmt: skip
     audit.record(
-        notice, f"核查不合格，第{notice.round_number}次发出整改通知书", by=by, at=at, reason=note,
+        notice, f"{NOT_GOOD}，第{notice.round_number}次发出整改通知书", by=by, at=at, reason=note,
         changes=audit.changes_since(before, notice),
     )  # fmt: skip
     return notice

@@ -76,6 +76,19 @@ class TestCheck:
         refused("checked_on", reissue, world, notice, checked_on=date(2026, 6, 8), **clerk)
         refused("checked_on", reissue, world, notice, checked_on=date(2026, 11, 1), **clerk)
 
+    def test_whose_answer_another_changed_does_not_check_it_either(self, world, notice):
+        """A substitute may hold both rights; in the next round, which he did not answer, he may check."""
+        services.sign_notice(notice, signed_on=date(2026, 6, 4), by=world.village_secretary, at=NOON)
+        services.reply_notice(notice, replied_on=date(2026, 6, 9), reply="代填", by=world.commissioner, at=NOON)
+        services.reply_notice(notice, replied_on=date(2026, 6, 9), reply="已补", by=world.village_secretary, at=NOON)
+
+        assert "须由另一人核查" in refused(None, reissue, world, notice)
+        reissue(world, notice, by=world.office_clerk)
+        services.sign_notice(notice, signed_on=date(2026, 6, 13), by=world.village_secretary, at=NOON)
+        services.reply_notice(notice, replied_on=date(2026, 6, 14), reply="又补", by=world.village_secretary, at=NOON)
+        services.close_notice(notice, checked_on=date(2026, 6, 15), by=world.commissioner, at=NOON)
+        assert notice.checked_by == world.commissioner
+
     def test_database_refuses_a_checker_who_answered(self, world, answered):
         with pytest.raises(IntegrityError), transaction.atomic():
             Notice.objects.filter(pk=answered.pk).update(
