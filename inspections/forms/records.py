@@ -23,9 +23,7 @@ class InspectionForm(PortalForm):
     held_on = DateField(label="督查时间")
     leader = CadreField(label="带队领导", required=False)
     people = CleanTextField(label="督查人员", max_length=200, required=False)
-    villages = RowsField(
-        label="督查村", queryset=Village.objects.none(), widget=forms.CheckboxSelectMultiple
-    )
+    villages = RowsField(label="督查村", queryset=Village.objects.none(), widget=forms.CheckboxSelectMultiple)
     summary = LongTextField(label="总体情况", max_length=1000, required=False)
 
     def __init__(
