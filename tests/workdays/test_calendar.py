@@ -198,6 +198,13 @@ class TestPages:
         assert client.post("/workdays/holiday/", {"township": world.other_township.pk}).status_code == 404
         assert client.get("/workdays/?year=1066").status_code == 404
 
+    @pytest.mark.services  # PostgreSQL keeps no NUL and says so
+    @pytest.mark.parametrize("name", ["a\x00b", "节" * 5000, ""])
+    def test_a_holiday_nobody_knows_is_not_reset(self, world, name):
+        answer = world.client(world.office_clerk).post("/workdays/holiday/reset/", {"name": name})
+
+        assert answer.status_code == 302
+
     def test_the_administrator_keeps_the_common_calendar(self, world):
         client = world.client(world.administrator)
 
