@@ -23,7 +23,7 @@ class UploadForm(PortalForm):
     history = forms.BooleanField(
         label="补录：连同进展情况、化解程度、销号时间一并导入",
         required=False,
-        help_text="只用于问题清单，把已经办过的问题补进系统。检查后须由另一人核对确认，上传人和确认人中须有一位组织委员；每个问题都注明补录和来源文件。不勾选时，新增的问题送审核，这几列不导入。",
+        help_text="只用于问题清单，把已经办过的问题补进系统。由经办上传，检查后须由组织委员核对确认；每个问题都注明补录和来源文件。不勾选时，新增的问题送审核，这几列不导入。",
     )
     file = forms.FileField(
         label="文件",

@@ -405,19 +405,17 @@ def start_apply(record: Import, *, by: Any, at: datetime, reason: str = "", skip
 
 
 def two_people(record: Import, *, by: Any, at: datetime) -> tuple[Any, Any]:
-    """(who brought a 补录, who answers for its degrees and close-outs). Refused when one person is both, or neither may close a problem."""
+    """(who brought a 补录, who answers for its degrees and close-outs).
+
+    The second is the one who confirms: he alone has seen the preview as it will be written. Refused when he brought it himself or may not
+    close a problem.
+    """
     if by.pk == record.by_id:
-        raise Refused("补录须由上传人以外的另一人核对后确认，请通知组织委员打开本页确认。")
-    day = timezone.localdate(at)
-
-    def decides(user: Any) -> bool:
-        return access_of(user, day).may(Permission.CLOSE_DECIDE, township_id=record.township_id)
-
-    if decides(by):
-        return record.by, by
-    if decides(record.by):
-        return by, record.by
-    raise Refused("补录含化解程度和销号，上传人和确认人中须有一位是组织委员。请组织委员打开本页确认。")
+        raise Refused("补录须由上传人以外的另一人核对后确认：请由党建办经办上传，组织委员打开本页确认。")
+    access = access_of(by, timezone.localdate(at))
+    if not access.may(Permission.CLOSE_DECIDE, township_id=record.township_id):
+        raise Refused("补录含化解程度和销号，须由组织委员核对后确认。请组织委员打开本页确认。")
+    return record.by, by
 
 
 def apply(progress: Progress, *, import_id: int, user_id: int, at: str) -> dict[str, Any]:

@@ -131,18 +131,25 @@ class TestTwoPeople:
         with pytest.raises(Refused, match="另一人"):
             imports.start_apply(record, by=office.world.commissioner, at=NOON)
 
-    def test_the_commissioner_is_one_of_the_two(self, office):
+    def test_who_confirms_answers_for_the_close_outs(self, office):
         w = office.world
-        record = confirm(office, upload(office, [CLOSED], by="commissioner"), by="office_clerk")
+        record = confirm(office, upload(office, [CLOSED]))
 
         assert record.state == Import.State.APPLIED
-        assert CloseRequest.objects.get().decided_by == w.commissioner  # who may close answers for it
+        assert CloseRequest.objects.get().decided_by == w.commissioner
         assert CloseRequest.objects.get().asked_by == w.office_clerk
+
+    def test_a_clerk_does_not_confirm_for_the_commissioner_who_brought_it(self, office):
+        """He would stand for close-outs whose last preview he never saw."""
+        record = upload(office, [CLOSED], by="commissioner")
+
+        with pytest.raises(Refused, match="须由组织委员核对后确认"):
+            imports.start_apply(record, by=office.world.office_clerk, at=NOON)
 
     def test_without_a_commissioner_nobody_confirms(self, office):
         record = upload(office, [CLOSED])
 
-        with pytest.raises(Refused, match="须有一位是组织委员"):
+        with pytest.raises(Refused, match="须由组织委员核对后确认"):
             imports.start_apply(record, by=office.world.resident_cadre, at=NOON)
 
     def test_the_database_has_the_last_word(self, office):
