@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -76,9 +78,30 @@ def answers(url: str) -> bool:
         return False
 
 
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with migrations, static files and the demo township, made once for all processes of the run."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    folder = shared / "portal-prepared"
+    with (shared / "portal-prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "ready").exists():
+            folder.mkdir()
+            environ = {name: value for name, value in os.environ.items() if name not in _check.OWN_VARIABLES}
+            with warnings.catch_warnings():
+                warnings.simplefilter(
+                    "ignore", DeprecationWarning
+                )  # a fork beside threads; the child runs another program at once
+                _serve.prepare_data(_serve.Config(environ | {"DATA_DIR": str(folder), "LOAD_DEMO": "1"}))
+            (folder / "ready").touch()
+    return folder
+
+
 @pytest.fixture(scope="package")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     folder = tmp_path_factory.mktemp("portal")
+    shutil.copytree(prepared(tmp_path_factory), folder, dirs_exist_ok=True)
     environ = {name: value for name, value in os.environ.items() if name not in _check.OWN_VARIABLES}
     port = _check.free_port()
     config = _serve.Config(environ | {"DATA_DIR": str(folder), "PORT": str(port), "LOAD_DEMO": "1"})
@@ -89,7 +112,6 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             "ignore", DeprecationWarning
         )  # a fork beside threads; the child runs another program at once
         try:
-            _serve.prepare_data(config)
             for name, command in (("web", _serve.web_command(config)), ("worker", _serve.worker_command(config))):
                 with (folder / f"{name}.log").open("wb") as log:
                     servers.append(_run.spawn(command, config.env, stdout=log, stderr=subprocess.STDOUT))

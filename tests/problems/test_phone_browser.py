@@ -54,6 +54,7 @@ def big_photo(tmp_path):
 def open_form(page):
     page.click("text=报进展")
     page.wait_for_selector("[name=text]")
+    page.wait_for_load_state("load")  # the scripts of the page listen from then on
 
 
 def send(page):
