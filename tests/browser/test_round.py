@@ -73,7 +73,10 @@ def refused(page: Any, address: str) -> int:
 class TestRound:
     def test_from_screening_to_acceptance(self, people, portal):
         clerk, village = people[CLERK], people[SECRETARY]
-        turn = int(portal.sql("SELECT max(number) FROM rounds_round WHERE year = ?", date.today().year)[0][0]) + 1
+        turn = (
+            int(portal.sql("SELECT coalesce(max(number), 0) FROM rounds_round WHERE year = ?", date.today().year)[0][0])
+            + 1
+        )
 
         # the clerk opens the round and the township goes round its villages
         clerk.goto("/rounds/new/")
