@@ -266,7 +266,7 @@ PARTY_LISTS = {
     "residents": _DUTIES,
     "closed": "problems:problem_list",
 }
-_STATES = {"rounds:designation_list": "listed", "problems:problem_list": State.CLOSED.value}
+_STATES = {_DESIGNATIONS: "listed", "problems:problem_list": State.CLOSED.value}
 _ROLES = {
     Role.COUNTY_LINKED_LEADER: "leaders",
     Role.LINKED_LEADER: "leaders",

@@ -75,7 +75,6 @@ def similar_to(
     *,
     village_id: int | None,
     key_project_id: int | None = None,
-    exclude: int | None = None,
 ) -> list[Alike]:
     """Problems the visitor may see whose title or description is like `title`, likest first; one query."""
     new = pairs(title)
@@ -86,7 +85,7 @@ def similar_to(
         place |= Q(key_project_id=key_project_id)
     if not place or len(new) < FEWEST:
         return []
-    rows = Problem.objects.shown_to(access).filter(place).exclude(pk=exclude).order_by("-pk")
+    rows = Problem.objects.shown_to(access).filter(place).order_by("-pk")
     found = []
     for row in rows.values(
         "pk", "number", "title", "village__name", "category", "round__year", "round__number", "discovered_on", "state", "degree",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from common import chinese
+from inspections.models import Survey
 from problems.terms import Category, DeadlineKind, Degree, Severity, Source, State
 from reports.document.blocks import Annex, Block, Cell, Chart, Column, Series, Table
 from reports.figures import Figures
@@ -253,7 +254,7 @@ def findings(figures: Figures) -> Table:
 def surveys(figures: Figures) -> Table:
     """K: each village's newest survey of each kind."""
     names = ("issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown")
-    words = {"midterm": "中期测评", "acceptance": "验收测评", "recheck": "回头看测评"}
+    words = dict(Survey.Kind.choices)
     rows: list[ShownRow] = []
     for index, s in enumerate(figures.facts["surveys"], 1):
         rate = figures.get(f"{s['key']}.rate")

@@ -144,18 +144,14 @@ class OutlinePartForm(PortalForm):
                 label="次序", initial=place, min_value=1, max_value=99, required=False,
                 widget=forms.NumberInput(attrs={"aria-label": f"“{sentence.name}”的次序"}),
             )  # fmt: skip
-        self._offer_more(plan)
+        if plan.uses:
+            self.fields["add"] = forms.ChoiceField(
+                label="再加一句（放在最后）", choices=by_group({use.sentence for use in plan.uses}), required=False
+            )
         plain = [name for name in self.fields if name in ("lead", "off")]
         rows = [Div(f"as_{n}", f"at_{n}", css_class="use-row") for n in range(1, len(plan.uses) + 1)]
         more = ["add"] if plan.uses else []
         self.helper.layout = Layout(*plain, *rows, *more)  # the base drew up its layout before these fields were known
-
-    def _offer_more(self, plan: Plan) -> None:
-        if plan.uses:
-            self.fields["add"] = forms.ChoiceField(label="再加一句（放在最后）", choices=self._others, required=False)
-
-    def _others(self) -> list[Any]:
-        return by_group({use.sentence for use in self.plan.uses})
 
     def uses(self) -> list[Use]:
         """The sentences in the order asked for."""

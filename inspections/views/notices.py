@@ -10,11 +10,11 @@ from django.shortcuts import get_object_or_404
 from accounts.permissions import Permission
 from audit.services import history
 from common.lists import Column
+from common.sending import send
 from inspections.forms.filters import NoticeFilter
 from inspections.models import Notice, NoticeFile
 from inspections.views.common import NOTICE_LIGHTS
 from meetings.views.common import light, link
-from problems.views.evidence import send
 from villages.pages import ListPage, Page, PermissionRequired
 
 

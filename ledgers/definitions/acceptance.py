@@ -108,7 +108,7 @@ def _sheet(
         sheet.spread(
             cells, row_height(max(sheet.lines_in(item.standard, 3, 1), sheet.lines_in(lost[1] or "", 6, 1)), 26)
         )
-    for n in range(len(items) + 1, len(items) + 1 if items else BLANK_ROWS + 1):
+    for n in () if items else range(1, BLANK_ROWS + 1):
         sheet.spread([(n, 1, middle), *((None, 1, text) for _ in HEADS[1:])], 26)
     weights = sum(item.weight for item in items) or None
     taken = sum((s.lost for s in scores.values()), Decimal(0)) if scores else None

@@ -130,7 +130,7 @@ class OneImport(PermissionRequired):
 
     permission = DESK
 
-    def load(self, pk: int, which: str = "") -> None:
+    def load(self, pk: int) -> None:
         rows = Import.objects.visible_to(self.access).select_related(
             "township", "round", "by", "applied_by", "undone_by", "job"
         )
@@ -234,9 +234,12 @@ class ImportRecheck(OneImport, ActionPage):
 class ImportUndo(OneImport, ActionPage):
     success_text = "正在撤销。"
 
-    def perform(self) -> None:
+    def load(self, pk: int) -> None:
+        super().load(pk)
         if self.record.history:  # it takes close-outs back
             self.require(Permission.CLOSE_DECIDE, township_id=self.record.township_id)
+
+    def perform(self) -> None:
         imports.start_undo(self.record, by=self.request.user, at=timezone.now())
 
 

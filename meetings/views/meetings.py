@@ -130,7 +130,7 @@ class MeetingDetail(Page):
             "settled": sum(i.outcome == AgendaItem.Outcome.SETTLED for i in items if not i.commitment_id),
             "commitments": commitments,
             "earlier": [self._shown(c, on_meeting_day=True) for c in earlier[: self.earlier_shown]],
-            "to_review": sum(c.meeting.kind == meeting.kind for c in earlier) if may_edit else 0,
+            "to_review": promised.to_review_at(meeting).exclude(pk__in=reviewed).count() if earlier and may_edit else 0,
             "earlier_all": reverse("meetings:commitment_list")
             + f"?state=open&as_of={meeting.held_on}&round={meeting.round.key}"
             if len(earlier) > self.earlier_shown

@@ -21,10 +21,9 @@ class Similar(Page):
 def similar_context(data: Any, access: Access) -> dict[str, Any]:
     """What the list of like problems shows for the values of a form, finished or not."""
     title = str(data.get("title", ""))[:100]
-    alike: list[Alike] = similar_to(
-        title, access, village_id=_key(data.get("village")), key_project_id=_key(data.get("key_project"))
-    )
-    return {"alike": alike, "looked": bool(title.strip())}
+    village, project = _key(data.get("village")), _key(data.get("key_project"))
+    alike: list[Alike] = similar_to(title, access, village_id=village, key_project_id=project)
+    return {"alike": alike, "looked": bool(title.strip() and (village or project))}
 
 
 def _key(value: Any) -> int | None:

@@ -92,15 +92,12 @@ def _kind(
             f"{key}.villages", f"{kind.name}涉及的村", "个", ((r.pk, r.village_id) for r in of_villages), LIST, **asked
         )
     sources: dict[str, list[tuple[int, Decimal]]] = {source: [] for source in kind.sources}
-    money = []
+    per_entry: dict[int, Decimal] = defaultdict(Decimal)
     for row in rows:
         for source, amount in funds.get(row.pk, ()):
             sources.setdefault(source, []).append((row.pk, amount))
-            money.append((row.pk, amount))
-    if money:
-        per_entry: dict[int, Decimal] = defaultdict(Decimal)
-        for pk, amount in money:
-            per_entry[pk] += amount
+            per_entry[row.pk] += amount
+    if per_entry:
         tally.total(
             f"{key}.funds", f"{kind.name}资金", "万元", ((r.pk, per_entry.get(r.pk)) for r in rows), LIST, **asked
         )

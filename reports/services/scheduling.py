@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -43,7 +44,7 @@ def set_schedule(
     schedule, _ = DraftSchedule.objects.get_or_create(township_id=township_id)
     if is_on and author is None:
         raise Refused("请选择初稿交给谁。", field="author")
-    if author is not None and not drafters(township_id, at.date()).filter(pk=author.pk).exists():
+    if author is not None and not drafters(township_id, timezone.localdate(at)).filter(pk=author.pk).exists():
         raise Refused("所选的人现在没有起草总结的岗位，请另选一位。", field="author")
     before = audit.snapshot(schedule, ["is_on", "author"])
     schedule.is_on, schedule.author = is_on, author

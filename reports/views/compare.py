@@ -46,7 +46,7 @@ class Compare(Page):
         )
         form.offer(papers)
         sides = self.sides(form, round, papers, today)
-        return context | {"round": round, "papers": papers} | (self.compared(*sides) if sides else {})
+        return context | {"round": round} | (self.compared(*sides) if sides else {})
 
     def sides(
         self, form: CompareFilter, round: Round, papers: list[Summary], today: date

@@ -15,12 +15,11 @@ from audit.services import history
 from reports import outlines, services
 from reports.figures import Figures
 from reports.forms import OutlinePartAddForm, OutlinePartForm, ScheduleForm
-from reports.language import SENTENCES
 from reports.models import DraftSchedule, Outline, Summary, text_of
 from reports.services.outlining import told
 from reports.services.scheduling import drafters, first_working_day
 from villages.models import Township
-from villages.pages import ActionPage, FormPage, Page, PermissionRequired, with_back
+from villages.pages import ActionPage, FormPage, Page, PermissionRequired
 from workdays.calendar import calendar_of
 
 NAMES = {
@@ -179,10 +178,6 @@ class OutlinePartUpdate(OneOutline, FormPage):
         )  # fmt: skip
         return f"{self.get_success_url()}#part-{self.plan.key}"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        sentences = [SENTENCES[use.sentence] for use in self.plan.uses]
-        return super().get_context_data(**kwargs) | {"plan": self.plan, "sentences": sentences}
-
 
 class OutlinePartCreate(OneOutline, FormPage):
     """A paragraph of the office's own: fixed words, or a sentence from the records under a leading clause of its own."""
@@ -304,7 +299,7 @@ class ScheduleUpdate(FormPage):
             township_id=self.township.pk, base_version=self.base_version, by=self.request.user, at=timezone.now(),
             **form.cleaned_data,
         )  # fmt: skip
-        return with_back(self.get_success_url(), "")
+        return self.get_success_url()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         past = history(self.schedule, 20) if self.schedule.pk else []

@@ -104,10 +104,6 @@ class DocumentFileCreate(ChangeRecord):
     def current(self) -> None:  # type: ignore[override]
         return None  # adding a file changes no field that somebody else may be editing
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
-        return kwargs | ({"files": self.request.FILES} if self.request.method == "POST" else {})
-
     def perform(self, form: DocumentFileForm) -> RoundDocument:
         files.attach_file(self.record, file=form.cleaned_data["file"], by=self.request.user, at=timezone.now())
         return self.record  # type: ignore[no-any-return]

@@ -97,7 +97,8 @@ class CalendarMonth(Page):
     def month(self, today: date) -> date:
         """The month asked for (2026-10), else the present one; nonsense is the present one."""
         year, _, month = self.request.GET.get("month", "").partition("-")
-        if year.isdecimal() and month.isdecimal() and 1950 <= int(year) <= 2100 and 1 <= int(month) <= 12:
+        known = year.isdecimal() and len(year) == 4 and month.isdecimal() and len(month) <= 2
+        if known and 1950 <= int(year) <= 2100 and 1 <= int(month) <= 12:
             return date(int(year), int(month), 1)
         return today.replace(day=1)
 

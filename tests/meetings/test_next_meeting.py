@@ -80,6 +80,18 @@ class TestOpensWithUnkept:
         [item] = services.open_with_unkept(following, by=world.office_clerk, at=NOON)
         assert item.commitment.meeting == ours
 
+    def test_the_button_counts_what_it_will_list(self, world):
+        other = {"kind": "other", "name": "其他会议"}
+        promise(world, hold(world, date(2026, 3, 12), village=world.village, level="village", **other), "村里的事项")
+        ours = hold(world, date(2026, 3, 12), **other)
+        following = hold(world, date(2026, 7, 10), **other)
+        client = world.client(world.office_clerk)
+        assert "列为第一部分议题" not in client.get(following.get_absolute_url()).content.decode()
+        for n in range(12):  # more than the page lists
+            promise(world, ours, f"事项{n}")
+        assert "未落实的12项列为第一部分议题" in client.get(following.get_absolute_url()).content.decode()
+        assert len(services.open_with_unkept(following, by=world.office_clerk, at=NOON)) == 12
+
     def test_one_click_on_the_page_and_its_outcome_on_the_problem(self, world, meeting, problem, unkept):
         client = world.client(world.office_clerk)
         following = hold(world, date(2026, 7, 10))

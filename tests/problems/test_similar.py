@@ -84,6 +84,12 @@ class TestPages:
         assert world.client(world.village_secretary).get(query).status_code == 403
         assert world.client(world.office_clerk).get("/problems/similar/?village=x&title=").status_code == 200
 
+    def test_without_a_village_nothing_is_said_to_be_new(self, world):
+        client = world.client(world.office_clerk)
+        asked = f"/problems/similar/?title={TITLE}"
+        assert "没有相近的问题" not in client.get(asked).content.decode()
+        assert "没有相近的问题" in client.get(f"{asked}&village={world.village.pk}").content.decode()
+
     def test_the_button_shows_them_saves_nothing_and_keeps_what_was_typed(self, world, desk):
         desk.accept(title="机耕路水泥路面硬化")
         client = world.client(world.office_clerk)

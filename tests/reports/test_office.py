@@ -1,6 +1,6 @@
 """What an office sets: its outlines, whom the draft of the month goes to. And two papers or days side by side."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from reports.services import drafting
 from reports.services.scheduling import first_working_day
 from tests.conftest import NOON, TZ
 from tests.reports.conftest import END, START, text_of
+from villages.models import Assignment
 from workdays.calendar import calendar_of
 from workdays.models import ExceptionalDay
 
@@ -406,6 +407,18 @@ class TestSchedule:
         with pytest.raises(IntegrityError), transaction.atomic():
             other.save()
 
+    def test_who_takes_the_post_today_may_be_named_before_eight(self, desk):
+        """The server counts moments in UTC, where it is still yesterday."""
+        clerk = desk.world.office_clerk
+        Assignment.objects.filter(cadre__user=clerk).update(starts_on=date(2026, 11, 2))
+
+        schedule = services.set_schedule(
+            township_id=desk.world.township.pk, is_on=True, author=clerk, base_version=1, by=clerk,
+            at=datetime(2026, 11, 2, 7, tzinfo=TZ).astimezone(UTC),
+        )  # fmt: skip
+
+        assert schedule.author == clerk
+
     def test_switched_off_nothing_is_written(self, desk):
         schedule = self.on(desk)
         services.set_schedule(
@@ -416,8 +429,6 @@ class TestSchedule:
         assert self.run(date(2026, 11, 2)) == []
 
     def test_who_left_his_post_gets_nothing(self, desk):
-        from villages.models import Assignment
-
         self.on(desk)
         Assignment.objects.filter(cadre__user=desk.world.office_clerk).update(ends_on=date(2026, 10, 30))
 
