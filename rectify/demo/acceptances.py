@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date as D
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
+from typing import Any
 
 from acceptances.models import ScoreSheet
 from acceptances.services import acceptances, follow_ups, rechecks, sheets
 from acceptances.services.acceptances import Loss
 from inspections.services import surveys
+from rectify.demo.base import BALLOTS, Demo, at
 from rounds.models import Designation, Round
 
-if TYPE_CHECKING:
-    from rectify.demo.loader import Loader
-
-D = date
 Losses = dict[int, tuple[str, str]]  # number of the item → points lost, reason
 SHEET_ON, ASKED_ON, CHECKED_ON, SURVEY_ON, JUDGED_ON = (
     D(2025, 10, 20), D(2025, 11, 24), D(2025, 12, 2), D(2025, 12, 4), D(2025, 12, 10),
@@ -43,8 +39,8 @@ LOST: dict[str, tuple[Losses, Losses]] = {
         {6: ("6", "前两季度财务公开不及时，公开内容不全"), 7: ("6", "收入未达目标"), 5: ("6", "两个问题逾期后销号")},
     ),
 }
-# issued, returned, valid, satisfied, mostly, dissatisfied, unknown
-BALLOTS = {
+# village → numbers of the survey (BALLOTS)
+CAST = {
     "官塘村": (60, 58, 58, 44, 11, 2, 1),
     "大樟村": (50, 50, 49, 37, 9, 2, 1),
     "上垟村": (60, 57, 55, 31, 17, 5, 2),
@@ -64,41 +60,36 @@ LOOKED_BACK: dict[str, tuple[str, str, str, str, str]] = {
 }
 
 
-def at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=ZoneInfo("Asia/Shanghai"))
+def set_up_first_sheet(demo: Demo) -> ScoreSheet:
+    return sheets.set_up_sheet(round=demo.first, by=demo.user["shen"], at=at(SHEET_ON, 10))
 
 
-def set_up_first_sheet(loader: Loader) -> ScoreSheet:
-    return sheets.set_up_sheet(round=loader.first, by=loader.user["shen"], at=at(SHEET_ON, 10))
-
-
-def set_up_next_sheet(loader: Loader, round: Round) -> None:
+def set_up_next_sheet(demo: Demo, round: Round) -> None:
     """Round two measures by the same sheet."""
-    first = ScoreSheet.objects.get(round=loader.first)
-    sheets.set_up_sheet(round=round, copied_from=first, by=loader.user["shen"], at=at(D(2026, 3, 12), 10))
+    first = ScoreSheet.objects.get(round=demo.first)
+    sheets.set_up_sheet(round=round, copied_from=first, by=demo.user["shen"], at=at(D(2026, 3, 12), 10))
 
 
-def accept(loader: Loader, designation: Designation, confirmed_on: date) -> None:
+def accept(demo: Demo, designation: Designation, confirmed_on: D) -> None:
     """One village from its asking to its verdict; 上垟村's county result came on paper and the office entered it."""
-    name, user = designation.village.name, loader.user
+    name, user = designation.village.name, demo.user
     acceptance = acceptances.ask_acceptance(
         designation, statement=STATEMENTS[name], explanation=EXPLANATION, asked_on=ASKED_ON,
         by=user[SECRETARIES[name]], at=at(ASKED_ON, 16),
     )  # fmt: skip
     township, county = LOST[name]
     acceptances.check_acceptance(
-        acceptance, losses=_losses(loader.first, township), checked_on=CHECKED_ON, checkers="吴晓敏、程立新、金海波",
+        acceptance, losses=_losses(demo.first, township), checked_on=CHECKED_ON, checkers="吴晓敏、程立新、金海波",
         check_remark="整顿任务已完成，同意报县级验收。", by=user["wu"], at=at(CHECKED_ON, 17),
     )  # fmt: skip
-    names = ("issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown")
-    ballots: dict[str, Any] = dict(zip(names, BALLOTS[name], strict=True))
+    ballots: dict[str, Any] = dict(zip(BALLOTS, CAST[name], strict=True))
     surveys.add_survey(
-        round=loader.first, village=designation.village, kind="acceptance", held_on=SURVEY_ON, by=user["shen"],
+        round=demo.first, village=designation.village, kind="acceptance", held_on=SURVEY_ON, by=user["shen"],
         at=at(SURVEY_ON, 17), **ballots,
     )  # fmt: skip
     on_paper = name == "上垟村"
     acceptances.judge_acceptance(
-        acceptance, losses=_losses(loader.first, county), judged_on=JUDGED_ON, judged_body="中共云川市委组织部",
+        acceptance, losses=_losses(demo.first, county), judged_on=JUDGED_ON, judged_body="中共云川市委组织部",
         document_number="云组通〔2025〕46号" if on_paper else "云组通〔2025〕45号", judged_remark="现场查看、座谈和测评相结合，情况属实。",
         by_office=on_paper, by=user["shen"] if on_paper else user["xianji"], at=at(JUDGED_ON, 17),
     )  # fmt: skip

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import date as D
-from typing import TYPE_CHECKING
 
 from problems.models import VillagePlan
 from problems.services import criteria, plans
+from rectify.demo.base import SECRETARY, Demo, at
 from rectify.demo.place import V3
-
-if TYPE_CHECKING:
-    from rectify.demo.loader import Loader
 
 SET_ON = D(2026, 10, 12)
 # number → its own lines; none: the usual ones of its category
@@ -24,18 +21,16 @@ WHY = "县级抽查要求把便民服务代办写进目标"
 MORE = "便民服务代办覆盖各自然村。"
 
 
-def load(loader: Loader) -> None:
-    from rectify.demo.loader import SECRETARY, at
-
+def load(demo: Demo) -> None:
     for number, lines in CRITERIA.items():
-        problem = loader.problem[number]
+        problem = demo.problem[number]
         problem.refresh_from_db()
         criteria.set_criteria(
-            problem, lines=lines or criteria.usual(problem.category), base=[], by=loader.author(problem.village.name, SET_ON),
+            problem, lines=lines or criteria.usual(problem.category), base=[], by=demo.resident_of(problem.village.name, SET_ON),
             at=at(SET_ON, 15),
         )  # fmt: skip
-    village, secretary = loader.village[V3], loader.user[SECRETARY[V3]]
-    plan = VillagePlan.objects.get(round=loader.round, village=village)
+    village, secretary = demo.village[V3], demo.user[SECRETARY[V3]]
+    plan = VillagePlan.objects.get(round=demo.round, village=village)
     plans.amend_plan(plan, reason=WHY, on=AMENDED, by=secretary, at=at(AMENDED, 10))
     plans.change_plan(
         plan, base_version=plan.version, causes=plan.causes, goals=plan.goals + MORE, by=secretary, at=at(AMENDED, 11)

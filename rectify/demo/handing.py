@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
+from datetime import date as D
 
 from handovers.models import HandOver
 from handovers.services import handovers
+from rectify.demo.base import RESIDENT_CHANGED, Demo, at
 from villages.models import Assignment
 from villages.services import absences
 
-if TYPE_CHECKING:
-    from rectify.demo.loader import Loader
-
-TZ = ZoneInfo("Asia/Shanghai")
-CHANGE = date(2026, 6, 1)
 # Measures of 东岭村 that were the resident cadre's own; all others are the secretary's.
 RESIDENT_MEASURES = {"拟定分配方案并经民主程序", "考察培养副书记人选"}
-
-
-def _at(month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=TZ)
 
 
 def measure_owner(text: str, otherwise: str) -> str:
@@ -29,34 +19,34 @@ def measure_owner(text: str, otherwise: str) -> str:
     return "sun" if text in RESIDENT_MEASURES else otherwise
 
 
-def agree_hand_over(demo: Loader, assignment: Assignment) -> None:
+def agree_hand_over(demo: Demo, assignment: Assignment) -> None:
     """Proposed by the office and confirmed by both before the day."""
     proposed = handovers.propose(
         assignment=assignment,
         receiver=demo.cadre["zhao"],
-        takes_effect_on=CHANGE,
+        takes_effect_on=RESIDENT_CHANGED,
         reason="孙涛调任他岗，工作移交赵磊",
         remark="移民户名册和历年收支原始凭证在村文书处；便民服务中心轮值表已上墙，整改通知书待反馈。",
         by=demo.user["shen"],
-        at=_at(5, 28, 15),
+        at=at(D(2026, 5, 28), 15),
     )
-    handovers.confirm(proposed, by=demo.user["sun"], at=_at(5, 29, 9, 20))
-    handovers.confirm(proposed, by=demo.user["zhao"], at=_at(5, 29, 15, 5))
+    handovers.confirm(proposed, by=demo.user["sun"], at=at(D(2026, 5, 29), 9, 20))
+    handovers.confirm(proposed, by=demo.user["zhao"], at=at(D(2026, 5, 29), 15, 5))
 
 
-def settle_hand_over(demo: Loader) -> None:
+def settle_hand_over(demo: Demo) -> None:
     """On the day: what was open then goes over. Entered last, because the services list it as of that day."""
-    handovers.settle(HandOver.objects.get(receiver=demo.cadre["zhao"]), at=_at(6, 1, 0, 20))
+    handovers.settle(HandOver.objects.get(receiver=demo.cadre["zhao"]), at=at(RESIDENT_CHANGED, 0, 20))
 
 
-def stand_in(demo: Loader) -> None:
+def stand_in(demo: Demo) -> None:
     """下塘村's resident cadre at a training, 石桥村's acts for her."""
     absences.register_absence(
         absent=demo.cadre["lina"],
         substitute=demo.cadre["wangwei"],
         kind="study",
-        starts_on=date(2026, 10, 12),
-        ends_on=date(2026, 10, 16),
+        starts_on=D(2026, 10, 12),
+        ends_on=D(2026, 10, 16),
         by=demo.user["shen"],
-        at=_at(10, 9, 16),
+        at=at(D(2026, 10, 9), 16),
     )

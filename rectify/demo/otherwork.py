@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from datetime import date as D
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from otherwork.models import WorkKind
 from otherwork.services import entries, kinds
+from rectify.demo.base import SECRETARY, Demo, at
 from rectify.demo.place import TOWNSHIP, V1, V2, V3
-
-if TYPE_CHECKING:
-    from rectify.demo.loader import Loader
 
 STARTED = D(2026, 3, 6)
 KINDS = ("三会一课", "为民办实事")
@@ -27,19 +24,17 @@ ENTRIES = (
 )  # fmt: skip
 
 
-def load(loader: Loader) -> None:
+def load(demo: Demo) -> None:
     """The office switches the kinds on when the round begins; each village secretary enters his own."""
-    from rectify.demo.loader import SECRETARY, at
-
     made: dict[str, WorkKind] = {
         kind.name: kind
         for kind in kinds.start_kinds(
-            township=loader.township[TOWNSHIP], names=KINDS, starts_on=STARTED, by=loader.user["shen"], at=at(STARTED)
+            township=demo.township[TOWNSHIP], names=KINDS, starts_on=STARTED, by=demo.user["shen"], at=at(STARTED)
         )
     }
     for name, village, day, quantity, note, funds in ENTRIES:
         entries.add_entry(
-            kind=made[name], village=loader.village[village], happened_on=day, quantity=Decimal(quantity), note=note,
-            funds={source: Decimal(amount) for source, amount in funds.items()}, by=loader.user[SECRETARY[village]],
+            kind=made[name], village=demo.village[village], happened_on=day, quantity=Decimal(quantity), note=note,
+            funds={source: Decimal(amount) for source, amount in funds.items()}, by=demo.user[SECRETARY[village]],
             at=at(day, 17),
         )  # fmt: skip

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date as D
-from typing import TYPE_CHECKING
 
+from rectify.demo.base import SECRETARY, Demo, at
+from rectify.demo.place import V3
 from supervision.models import NightlyRun, Slip
 from supervision.nightly import Night
 from supervision.services import inbox, slips, urging
-
-if TYPE_CHECKING:
-    from rectify.demo.loader import Loader
 
 NIGHTS = (D(2026, 10, 9), D(2026, 10, 14), D(2026, 10, 16), D(2026, 10, 23), D(2026, 10, 30))
 # problem, signed on, answered on, answer: after the night of that morning
@@ -22,22 +20,20 @@ ANSWERS = {
 URGED = (16, "zhou", D(2026, 10, 27), "请镇水利站本周到村放样，11月上旬必须动工。")
 
 
-def load(loader: Loader) -> None:
-    from rectify.demo.loader import SECRETARY, V3, at
-
-    secretary = loader.user[SECRETARY[V3]]
+def load(demo: Demo) -> None:
+    secretary = demo.user[SECRETARY[V3]]
     for day in NIGHTS:
         if day == NIGHTS[-1]:
             number, who, when, text = URGED
-            urging.urge(loader.problem[number], text=text, by=loader.user[who], at=at(when, 15))
+            urging.urge(demo.problem[number], text=text, by=demo.user[who], at=at(when, 15))
         night = Night(day, now=lambda day=day: at(day, 0, 5))
         run = night.begin()
         while run.phase != NightlyRun.Phase.DONE:
             run = night.step()
         if day in ANSWERS:
             number, signed, answered, answer = ANSWERS[day]
-            slip = Slip.objects.get(problem=loader.problem[number], closed_on=None)
+            slip = Slip.objects.get(problem=demo.problem[number], closed_on=None)
             slips.sign_slip(slip, signed_on=signed, by=secretary, at=at(signed, 10))
             if answered:
                 slips.answer_slip(slip, answered_on=answered, answer=answer, by=secretary, at=at(answered, 17))
-    inbox.mark_read(user=loader.user["shen"], at=at(D(2026, 10, 30), 9))
+    inbox.mark_read(user=demo.user["shen"], at=at(D(2026, 10, 30), 9))
