@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
+from os.path import commonprefix
 from typing import Any
 
 from django.db import models, transaction
@@ -45,18 +46,28 @@ def show(value: Any) -> str:
     return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "…"
 
 
+def _whole(instance: models.Model, name: str) -> str:
+    """As `display`, but a text uncut: what was changed may lie behind the cut."""
+    value = getattr(instance, name)
+    plain = isinstance(value, str) and not getattr(instance._meta.get_field(name), "choices", None)
+    return value if plain and value else display(instance, name)
+
+
 def snapshot(instance: models.Model, fields: Iterable[str]) -> dict[str, str]:
     """Field → display string, taken before a change and given to `changes_since` after it."""
-    return {name: display(instance, name) for name in fields}
+    return {name: _whole(instance, name) for name in fields}
 
 
 def changes_since(before: dict[str, str], instance: models.Model) -> list[dict[str, str]]:
     """What differs from the snapshot, in the form `Entry.changes` keeps."""
     rows = []
     for name, old in before.items():
-        new = display(instance, name)
+        new = _whole(instance, name)
         if new != old:
-            rows.append({"field": name, "label": label(instance, name), "old": old, "new": new})
+            # Both from a little before the first difference, when that lies behind the cut.
+            start = len(commonprefix([old, new])) - 20 if show(old) == show(new) else 0
+            shown = {side: show("…" * bool(start) + text[start:]) for side, text in (("old", old), ("new", new))}
+            rows.append({"field": name, "label": label(instance, name), **shown})
     return rows
 
 

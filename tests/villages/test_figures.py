@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 
+from audit.services import history
 from common.errors import Refused
 from common.models import RecordChanged
 from tests.conftest import NOON
@@ -236,6 +237,16 @@ class TestEconomyAndTraining:
 
         assert list(record.partners.all()) == []
         assert "把联建村由“下塘村”改为“（空）”" in client.get(url).content.decode()
+
+    def test_a_change_at_the_end_of_a_long_text_is_kept_and_told(self, world):
+        path = figures.add_path(village=world.village, path="party_led", industry="闲置厂房", started_on=date(2026, 3, 1),
+                                result="好" * 400, by=None, at=NOON)  # fmt: skip
+        figures.change_path(path, path="party_led", industry="闲置厂房", started_on=date(2026, 3, 1), partners=[],
+                            result="好" * 400 + "增收两万元", base_version=1, by=None, at=NOON)  # fmt: skip
+        assert EconomyPath.objects.get().result.endswith("增收两万元")
+        [change] = history(path)[0].changes
+        assert change["old"] == "…" + "好" * 20
+        assert change["new"] == "…" + "好" * 20 + "增收两万元"
 
     def test_training_begins_after_the_choice(self, world, send):
         answer = send(world.client(world.village_secretary), f"/villages/{world.village.pk}/trainings/new/",
