@@ -101,6 +101,10 @@ class TestContradictions:
                 {"members": 10, "members_college": 3, "members_high_school": 3, "members_lower": 3}, None,
                 "members_college", "合计9人，与党员数（10）不一致",
             ),
+            (
+                {"members": 10, "members_college": 0, "members_high_school": 0, "members_lower": 0}, None,
+                "members_college", "合计0人，与党员数（10）不一致",
+            ),
             ({"members": 10, "members_college": 11}, None, "members_college", "不能多于党员数（10）"),
             ({"applicants": 2, "activists": 3}, None, "activists", "入党积极分子（3）不能多于"),
             ({"income": Decimal(10)}, {"rent": Decimal(6), "subsidy": Decimal(3)}, "income", "合计9万元.*相差1万元"),

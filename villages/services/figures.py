@@ -64,7 +64,7 @@ def _check(figures: dict[str, Any]) -> None:
     bands = [figures.get(name) for name in EDUCATION]
     known = sum(band for band in bands if band is not None)
     whole = None not in bands
-    if members is not None and known and (known > members or (whole and known != members)):
+    if members is not None and (known > members or (whole and known != members)):
         raise Refused(f"各文化程度的党员合计{known}人，与党员数（{members}）不一致，请核对。", field="members_college")
     more("activists", "applicants", "入党积极分子（{}）不能多于入党申请人和积极分子（{}）。")
     if figures.get("operating_income") is not None and figures.get("income") is None:
@@ -73,7 +73,7 @@ def _check(figures: dict[str, Any]) -> None:
 
 
 def check_year(year: int, *, at: datetime) -> None:
-    if year > at.year:
+    if year > timezone.localdate(at).year:
         raise Refused(f"{year}年还没有到，不能填报。", field="year")
     if year < 1990:
         raise Refused("年度应在1990年以后。", field="year")
