@@ -164,7 +164,7 @@ def count_each(user: User, queues: list[QuerySet[Any]]) -> list[int]:
 
 def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
     """What waits for this person: only steps the posts held may take, only when there are any."""
-    found: list[Tile] = []
+    found = to_confirm(access)
     queues: list[tuple[str, QuerySet[Any], str]] = []
 
     def add(label: str, rows: QuerySet[Any], url: str) -> None:
@@ -219,10 +219,10 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         answered = Notice.objects.unchecked(day).visible_to(access)
         add("整改通知书待核查", answered, link("inspections:notice_list", state="unchecked"))
     if access.may(P.NOTICE_ANSWER):
-        notices = Notice.objects.visible_to(access).filter(replied_on=None)
+        notices = Notice.objects.unanswered(day).visible_to(access)
         add("整改通知书待反馈", notices, link("inspections:notice_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
-        due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON).distinct()
+        due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON)
         add(
             "议定事项临期或逾期",
             due,
@@ -234,19 +234,12 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
 
 
 def to_confirm(access: Access) -> list[Tile]:
-    """Hand-overs that wait for this person's word; who takes a post may hold none yet."""
-    waiting = list(HandOver.objects.waiting_for(access.user)[:2])
-    if not waiting:
-        return []
-    if len(waiting) == 1:
-        return [Tile("待您确认的岗位交接", 1, waiting[0].get_absolute_url())]
-    return [
-        Tile(
-            "待您确认的岗位交接",
-            HandOver.objects.waiting_for(access.user).count(),
-            link("handovers:handover_list", mine=1),
-        )
-    ]
+    """Hand-overs that wait for this person's word; who takes a post may hold none yet, and then sees no list."""
+    waiting = list(HandOver.objects.waiting_for(access.user))
+    label = "待您确认的岗位交接"
+    if waiting and access.may(P.CADRE_VIEW):
+        return [Tile(label, len(waiting), link("handovers:handover_list", mine=1))]
+    return [Tile(label, 1, hand_over.get_absolute_url()) for hand_over in waiting]
 
 
 def urgent(problems: QuerySet[Problem], day: date, *, everything: bool) -> list[dict[str, Any]]:

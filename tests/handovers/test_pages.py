@@ -86,6 +86,14 @@ def test_a_receiver_without_any_post_reads_and_confirms(world, post, work):
     assert "待您确认的岗位交接" not in client.get("/").content.decode()
 
 
+def test_both_sides_find_it_on_their_home_page(world, started, successor):
+    for user in (world.resident_cadre, successor.user):
+        client = world.client(user)
+        assert "待您确认的岗位交接" in client.get("/").content.decode()
+        assert client.get("/villages/hand-overs/?mine=1").context["paging"].total == 1
+    assert "待您确认的岗位交接" not in world.client(world.office_clerk).get("/").content.decode()
+
+
 def test_others_know_of_it_but_do_not_read_the_list(world, started):
     url = f"/villages/hand-overs/{started.pk}/"
     for user in (world.village_secretary, world.county_reader, world.administrator):
