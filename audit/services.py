@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from os.path import commonprefix
+from itertools import zip_longest
 from typing import Any
 
 from django.db import models, transaction
@@ -65,7 +65,8 @@ def changes_since(before: dict[str, str], instance: models.Model) -> list[dict[s
         new = _whole(instance, name)
         if new != old:
             # Both from a little before the first difference, when that lies behind the cut.
-            start = len(commonprefix([old, new])) - 20 if show(old) == show(new) else 0
+            first = next(n for n, (a, b) in enumerate(zip_longest(old, new)) if a != b)
+            start = first - 20 if show(old) == show(new) else 0
             shown = {side: show("…" * bool(start) + text[start:]) for side, text in (("old", old), ("new", new))}
             rows.append({"field": name, "label": label(instance, name), **shown})
     return rows
