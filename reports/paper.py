@@ -9,7 +9,8 @@ from typing import Any
 
 from reports import document_model
 from reports.document.blocks import Document
-from reports.document.glyphs import MissingGlyph, missing_glyphs
+from reports.document.errors import MissingGlyph
+from reports.document.glyphs import missing_glyphs
 from reports.models import Issue, Summary
 
 

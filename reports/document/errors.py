@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from .glyphs import MissingGlyph
+from dataclasses import dataclass
 
 
 class DocumentError(Exception):
@@ -33,10 +30,17 @@ class LimitExceeded(DocumentError):
     """Rendering needed more time or memory than the job allows."""
 
 
+@dataclass(frozen=True, slots=True)
+class MissingGlyph:
+    """A character without a glyph, the kind of text it stands in (``fonts.CHAINS``) and the place in words."""
+
+    character: str
+    chain: str
+    place: str
+
+
 class MissingGlyphs(DocumentError):
     """Characters that no face has. ``glyphs`` lists them, each with the place where it stands."""
-
-    glyphs: tuple[MissingGlyph, ...] = ()
 
     def __init__(self, glyphs: Sequence[MissingGlyph]) -> None:
         self.glyphs = tuple(glyphs)

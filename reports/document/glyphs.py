@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from . import fonts
 from .blocks import Annex, Block, Cell, Chart, Document, Heading, Paragraph, Picture, Table
+from .errors import MissingGlyph
 from .text import GETA, clean_document
 
 _INVISIBLE = frozenset(map(ord, "\n\t \u3000"))
-
-
-@dataclass(frozen=True, slots=True)
-class MissingGlyph:
-    """A character without a glyph, the kind of text it stands in (``fonts.CHAINS``) and the place in words."""
-
-    character: str
-    chain: str
-    place: str
 
 
 def _near(text: str) -> str:

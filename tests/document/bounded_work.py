@@ -4,8 +4,7 @@ import os
 import signal
 import time
 
-from reports.document.errors import MissingGlyphs, PictureMissing
-from reports.document.glyphs import MissingGlyph
+from reports.document.errors import MissingGlyph, MissingGlyphs, PictureMissing
 
 
 def spin(on_step):
