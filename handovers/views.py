@@ -18,7 +18,7 @@ from handovers.models import HandOver
 from handovers.services import handovers as services
 from villages.handing import Group
 from villages.pages import ActionPage, Page, PermissionRequired, safe_back, with_back
-from villages.views.people import AssignmentPage, cadres_at, may_edit_duty
+from villages.views.assignments import AssignmentPage, cadres_at, may_edit_duty
 from villages.views.registry import RecordForm, RegistryList, link
 
 Side, State = HandOver.Side, HandOver.State

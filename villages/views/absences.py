@@ -19,8 +19,7 @@ from villages.forms.filters import AbsenceFilter
 from villages.models import Absence, Assignment, Cadre
 from villages.pages import Page, with_back
 from villages.services import absences as services
-from villages.views.people import offered_places
-from villages.views.registry import RecordForm, RegistryList, add_links, link
+from villages.views.registry import RecordForm, RegistryList, add_links, link, offered_places
 
 
 class AbsenceList(RegistryList):

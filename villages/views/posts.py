@@ -15,7 +15,7 @@ from villages.forms.people import LeavePostForm, PostForm, TakePostForm, TenureF
 from villages.models import Post, PostTenure
 from villages.pages import with_back
 from villages.services import posts as services
-from villages.views.places import standing
+from villages.standing import standing
 from villages.views.registry import RegistryList, VillageForm, cadres_for, link, links
 
 

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from accounts.permissions import Permission
 from audit import services as audit
 from common.chinese import day_text
-from villages.models import Cadre, Village
+from common.lists import Column
+from villages.models import Cadre, County, Township, Village
 from villages.pages import FormPage, ListPage, with_back
 
 TABS = [
@@ -46,6 +47,17 @@ def span(start: date, end: date | None) -> str:
     return f"{day_text(start)} 至 {day_text(end, '今')}"
 
 
+def village_column(here: str) -> Column:
+    """The village of a record, as the first column."""
+    return Column(
+        "村",
+        lambda r: link(with_back(r.village.get_absolute_url(), here), r.village.name),
+        sort="village",
+        css="nowrap",
+        lead=True,
+    )
+
+
 class RegistryList(ListPage):
     """A list of the registry with the tabs to its neighbours."""
 
@@ -70,6 +82,36 @@ class RegistryList(ListPage):
 
     def may_at(self, permission: Permission, village: Village) -> bool:
         return self.access.may(permission, township_id=village.township_id, village_id=village.pk)
+
+
+class VillageRecordList(RegistryList):
+    """A list of records that belong to a village; its edit links appear where the visitor may use them."""
+
+    permission = Permission.VILLAGE_VIEW
+    edit_name = ""
+
+    def edit_column(self) -> list[Column]:
+        if not self.access.may(Permission.FIGURES_EDIT):
+            return []
+        here = self.here
+
+        def cell(record: Any) -> Any:
+            if not self.may_at(Permission.FIGURES_EDIT, record.village):
+                return "—"
+            return link(with_back(reverse(self.edit_name, args=[record.pk]), here), "修改")
+
+        return [Column("操作", cell, css="nowrap")]
+
+    def add_action(self, label: str, url_name: str) -> list[tuple[str, str]]:
+        """The button to add a record: only when one village is chosen or the visitor has just one, because the form is the village's."""
+        if not self.access.may(Permission.FIGURES_EDIT):
+            return []
+        village = self.filters.value("village")
+        if village is None and not self.access.township_ids and len(self.access.village_ids) == 1:
+            village = Village.objects.filter(pk__in=self.access.village_ids).first()
+        if village is None or not self.may_at(Permission.FIGURES_EDIT, village):
+            return []
+        return [(f"{label}（{village}）", with_back(reverse(url_name, args=[village.pk]), self.here))]
 
 
 class RecordForm(FormPage):
@@ -117,6 +159,17 @@ def cadres_for(
     return rows.order_by(
         Case(When(of_place, then=Value(0)), When(township_id=None, then=Value(2)), default=Value(1)), "pk"
     )
+
+
+def offered_places(access: Any, permission: Permission, query: Any) -> dict[str, Any]:
+    """The places to choose from before a form, township by township: {"townships": …} when several are open and none was chosen."""
+    townships = list(Township.objects.filter(pk__in=access.townships_with(permission)).select_related("county"))
+    wanted = query.get("township", "")
+    chosen = next((t for t in townships if str(t.pk) == wanted), None)
+    if not wanted and len(townships) == 1:
+        chosen = townships[0]
+    counties = County.objects.filter(pk__in=access.county_ids).order_by("pk")
+    return {"townships": townships, "chosen": chosen, "counties": counties}
 
 
 def add_links(*pairs: tuple[str, str], here: str) -> list[tuple[str, str]]:

@@ -25,8 +25,7 @@ from villages.forms.users import ConfirmForm, DisableForm, LinkForm, NewUserForm
 from villages.models import Assignment, Cadre, Township
 from villages.pages import ActionPage, FormPage, ListPage, Page, with_back
 from villages.services import people
-from villages.views.people import may_edit_duty
-from villages.views.places import duty_actions
+from villages.views.assignments import duty_actions, may_edit_duty
 from villages.views.registry import add_links, link, span
 
 
