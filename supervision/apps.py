@@ -16,8 +16,13 @@ class SupervisionConfig(AppConfig):
 
         registry.register("supervision_nightly", "supervision.nightly.nightly")
         registry.daily("supervision_nightly", "夜间督办计算")
-        registry.register("supervision_mails", "supervision.nightly.send_mails")
-        registry.daily("supervision_mails", "发送每日提醒邮件", hour=7)
+        # Twice, because a job of the day is done once: what a mail server did not take in the morning goes out later.
+        for kind, title, hour in (
+            ("supervision_mails", "发送每日提醒邮件", 7),
+            ("supervision_mails_again", "补发未送出的每日提醒邮件", 9),
+        ):
+            registry.register(kind, "supervision.nightly.send_mails")
+            registry.daily(kind, title, hour=hour)
         sections.register(of_problem)
         handing.register("supervision.handing")
         post_save.connect(follow.step_taken, sender=Step, dispatch_uid="supervision.step")

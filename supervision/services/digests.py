@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from datetime import date, datetime
+from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.conf import settings
@@ -74,8 +75,11 @@ def send_waiting(*, day: date, at: datetime) -> int:
         return 0
     sent = 0
     waiting = Digest.objects.filter(day=day, mail=Digest.Mail.WAITING).order_by("pk").values_list("pk", flat=True)
+    keys = list(waiting[:MAILS_AT_ONCE])
+    if not keys:
+        return 0
     with get_connection() as connection:
-        for pk in list(waiting[:MAILS_AT_ONCE]):
+        for pk in keys:
             mine = Digest.objects.filter(pk=pk, mail=Digest.Mail.WAITING)
             if not mine.update(mail=Digest.Mail.TAKEN):
                 continue
@@ -89,7 +93,11 @@ def send_waiting(*, day: date, at: datetime) -> int:
                     subject(digest), body(digest), to=[address], connection=connection,
                     headers={"Message-ID": f"<digest-{digest.pk}@portal>"},
                 ).send()  # fmt: skip
-            except Exception:  # whatever the mail server says: tried again with the next sweep of the day
+            except SMTPRecipientsRefused:  # this address alone: the others get theirs
+                Digest.objects.filter(pk=pk).update(mail=Digest.Mail.WAITING)
+                logger.warning("the address of digest %s was refused", pk)
+                continue
+            except Exception:  # whatever the mail server says: tried again with the later job of the day
                 Digest.objects.filter(pk=pk).update(mail=Digest.Mail.WAITING)
                 logger.warning("the digests of %s could not be sent; tried again later", day, exc_info=True)
                 return sent

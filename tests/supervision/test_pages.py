@@ -1,6 +1,7 @@
 """Pages: the register, a slip and its paper, the rules with their preview, one's inbox, urging, mail."""
 
 from datetime import date
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail as outbox
@@ -8,6 +9,7 @@ from django.urls import reverse
 
 from audit.models import Entry
 from common.errors import Refused
+from jobs import registry
 from supervision.models import Digest, InboxItem, MailAddress, Slip, SlipRules, Urge
 from supervision.nightly import send_mails
 from supervision.services import inbox, mail, urging
@@ -281,6 +283,28 @@ class TestMail:
         Digest.objects.update(mail="taken")  # killed between taking and sending
         assert send_mails(lambda *_: None, day="2026-10-30") == {"sent": 0}
         assert body(digest).startswith("村党组织书记甲：")
+
+    def test_one_refused_address_holds_up_nobody_else(self, desk, night, world, settings, monkeypatch):
+        settings.EMAIL_CONFIGURED = True
+        desk.accept(due_on=D(2026, 10, 29))
+        people = (world.village_secretary, world.resident_cadre)
+        for user, address in zip(people, ("away@example.gov.cn", "liu@example.gov.cn"), strict=True):
+            mail.set_address(user=user, address=address, is_on=True, at=NOON)
+        night(FRIDAY)
+        send = outbox.EmailMessage.send
+
+        def refusing(letter):
+            if letter.to == ["away@example.gov.cn"]:
+                raise SMTPRecipientsRefused({})
+            return send(letter)
+
+        monkeypatch.setattr("django.core.mail.EmailMessage.send", refusing)
+        assert send_mails(lambda *_: None, day="2026-10-30") == {"sent": 1}
+        assert [Digest.objects.get(user=user).mail for user in people] == ["waiting", "sent"]
+
+    def test_what_the_morning_left_is_asked_for_again(self):
+        assert "supervision_mails_again" not in registry.daily_kinds(hour=8)
+        assert {"supervision_mails", "supervision_mails_again"} <= registry.daily_kinds(hour=9).keys()
 
     def test_without_a_server_nothing_waits(self, desk, night, world):
         mail.set_address(user=world.village_secretary, address="xu@example.gov.cn", is_on=True, at=NOON)
