@@ -83,8 +83,8 @@ class Night:
 
     def look_at(self, kind: str, cursor: int, at: datetime) -> tuple[int | None, dict[str, int]]:
         found: list[sources.Item] = sources.AFTER[kind](cursor, self.batch)
-        counts = self.settle(kind, found, cursor, found[-1].pk if len(found) == self.batch else None, at)
-        return (found[-1].pk if len(found) == self.batch else None), counts
+        end = found[-1].pk if len(found) == self.batch else None
+        return end, self.settle(kind, found, cursor, end, at)
 
     def settle(
         self, kind: str, found: list[sources.Item], after: int, until: int | None, at: datetime
@@ -133,7 +133,7 @@ def nightly(progress: Callable[[int, str], None], *, day: str, batch: int = BATC
 
 
 def send_mails(progress: Callable[[int, str], None], *, day: str) -> dict[str, Any]:
-    """The job of every morning: the e-mails of the digests of that day."""
+    """The jobs of every morning: the e-mails of the digests of that day that wait."""
     total = 0
     while sent := digests.send_waiting(day=date.fromisoformat(day), at=timezone.now()):
         total += sent

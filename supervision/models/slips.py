@@ -44,7 +44,7 @@ class SlipQuerySet(models.QuerySet["Slip"]):
         return self.open(day).annotate(answered=models.Subquery(newest.values("answered_on")[:1])).filter(waiting)
 
     def at_level(self, level: str, day: date) -> SlipQuerySet:
-        """How far they had risen by the end of a day; mirrors Slip.level_on."""
+        """How far they had risen by the end of a day."""
         reached = SlipStep.objects.filter(raised_on__lte=day)
         higher = [other for other in Level if other.rank > Level(level).rank]
         return self.filter(pk__in=reached.filter(level=level).values("slip_id")).exclude(

@@ -10,10 +10,9 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 
 from accounts.permissions import Permission
+from common.errors import Refused
 from problems.models import Problem
-from problems.terms import RUNNING_STATES
 from supervision.forms import UrgeForm
-from supervision.models import Urge
 from supervision.services import urging
 from villages.pages import FormPage, safe_back
 
@@ -31,13 +30,10 @@ class UrgeCreate(FormPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """What cannot be done now is said before anything is typed."""
-        refusal = ""
-        if self.problem.state not in RUNNING_STATES:
-            refusal = f"问题现在是“{self.problem.get_state_display()}”，不用催办。"
-        elif Urge.objects.filter(problem=self.problem, by=request.user, day=self.access.on).exists():
-            refusal = "您今天已经催办过这个问题，同一问题每人每天只催办一次。"
-        if refusal:
-            messages.error(request, refusal)
+        try:
+            urging.check(self.problem, by=request.user, day=self.access.on)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
             return redirect(self.get_success_url())
         return super().get(request, *args, **kwargs)
 
