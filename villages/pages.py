@@ -6,7 +6,7 @@ Out of scope is 404 (the queryset does not hold the row), in scope without the r
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.generic import TemplateView, View
@@ -75,6 +76,14 @@ class PermissionRequired(View):
     def access(self) -> Access:
         return self.request.access
 
+    @property
+    def base_version(self) -> int:
+        """The version of the record the page was opened with; -1 when that was tampered with, which never matches (0 reads as "not asked")."""
+        try:
+            return int(self.request.POST.get("base_version", "")) or -1
+        except ValueError:
+            return -1
+
 
 class Page(PermissionRequired, TemplateView):
     """A page that only shows. `title` is the heading and the window title."""
@@ -133,6 +142,17 @@ def _flat(choices: Any) -> Any:
             yield key, label
 
 
+KEPT_BETWEEN_TABS = ("round", "township", "village")
+
+
+class Tab(NamedTuple):
+    """A list of a section, as its neighbours lead to it."""
+
+    label: str
+    url_name: str
+    permission: Permission
+
+
 class ListPage(Page):
     """A list: filters in the address, chips, sort, page size, count, an empty state that says what to do next.
 
@@ -144,6 +164,7 @@ class ListPage(Page):
     filter_form: type[FilterForm] | None = None
     sorts: dict[str, Sequence[str]] = {}
     default_sort = ""
+    tabs: Sequence[Tab] = ()  # the lists of one section of the work, this one among them
     noun = "条"
     empty_text = "还没有记录。"
     empty_filtered_text = "没有符合条件的记录，可去掉部分筛选条件再看。"
@@ -188,6 +209,18 @@ class ListPage(Page):
             queryset = queryset.order_by(*(_reverse(f) if descending else f for f in self.sorts[key]))
         return queryset
 
+    def neighbours(self) -> list[dict[str, Any]]:
+        """The lists of the section the visitor may open, for the round and the place that are being looked at."""
+        open_to = [tab for tab in self.tabs if self.access.may(tab.permission)]
+        if len(open_to) < 2:
+            return []
+        kept = {name: value for name in KEPT_BETWEEN_TABS if (value := self.request.GET.get(name))}
+        query = f"?{urlencode(kept)}" if kept else ""
+        here = self.request.resolver_match.view_name if self.request.resolver_match else ""
+        return [
+            {"label": tab.label, "url": reverse(tab.url_name) + query, "here": tab.url_name == here} for tab in open_to
+        ]
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET
         queryset, only = self.chosen(), self.only()
@@ -223,6 +256,7 @@ class ListPage(Page):
             "sizes": [(n, with_query(query, size=n), n == paging.size) for n in (20, 50, 100)],
             "noun": self.noun,
             "empty": self.empty_filtered_text if chips else self.empty_text,
+            "tabs": self.neighbours(),
             "actions": [*self.actions(), *(made for action in _list_actions if (made := action(self)))],
         }
         return context
@@ -377,14 +411,6 @@ class FormPage(PermissionRequired, FormView):
             "cancel": safe_back(self.request, self.get_success_url()),
         }
         return context
-
-    @property
-    def base_version(self) -> int:
-        """The version of the record the form was opened with; -1 when the form was tampered with, which never matches (0 reads as "not asked")."""
-        try:
-            return int(self.request.POST.get("base_version", "")) or -1
-        except ValueError:
-            return -1
 
 
 class ActionPage(PermissionRequired):

@@ -14,6 +14,7 @@ from acceptances.forms.filters import AcceptanceFilter
 from acceptances.gaps import gaps_of
 from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem
 from acceptances.verdicts import Judgement, judge
+from acceptances.views.common import TABS
 from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
@@ -55,6 +56,7 @@ def points(value: Decimal | None) -> str:
 
 class AcceptanceList(ListPage):
     permission = Permission.ROUND_VIEW
+    tabs = TABS
     template_name = "acceptances/acceptance_list.html"
     title = "验收"
     noun = "次验收"
@@ -94,13 +96,9 @@ class AcceptanceList(ListPage):
         return columns
 
     def actions(self) -> list[tuple[str, str]]:
-        found = [
-            ("跟踪巩固", with_back(reverse("acceptances:follow_up_list"), self.here)),
-            ("回头看", with_back(reverse("acceptances:recheck_list"), self.here)),
-        ]
         if target := self.filters.target:
-            found.append(("评分表", with_back(reverse("acceptances:sheet_detail", args=[target[0]]), self.here)))
-        return found
+            return [("评分表", with_back(reverse("acceptances:sheet_detail", args=[target[0]]), self.here))]
+        return []
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"waiting": self.waiting()}

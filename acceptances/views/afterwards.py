@@ -15,6 +15,7 @@ from acceptances.forms.records import FollowUpForm, RecheckForm
 from acceptances.models import Acceptance, FollowUp, Recheck
 from acceptances.services import follow_ups, rechecks
 from acceptances.views.acceptances import FOLLOW_UP_LIGHTS, RESULT_LIGHTS, load_acceptance
+from acceptances.views.common import TABS
 from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
@@ -27,6 +28,7 @@ RELATED = ("acceptance__designation__village__township", "acceptance__designatio
 
 class AfterwardsList(ListPage):
     permission = Permission.ROUND_VIEW
+    tabs = TABS
     template_name = "acceptances/list.html"
 
     def place_columns(self, here: str) -> list[Column]:

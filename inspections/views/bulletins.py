@@ -16,7 +16,7 @@ from inspections.forms.filters import BulletinFilter
 from inspections.forms.records import BulletinForm
 from inspections.models import Bulletin, Inspection
 from inspections.services.bulletins import FIELDS
-from inspections.views.common import meetings_for
+from inspections.views.common import TABS, meetings_for
 from meetings.views.common import counted, link, may_open_meeting, rounds_for
 from villages.pages import FormPage, ListPage, Page, with_back
 
@@ -25,6 +25,7 @@ OFFERED_DAYS = 400  # a bulletin reports on inspections of about the last year
 
 class BulletinList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "督查通报"
     noun = "次通报"
     filter_form = BulletinFilter

@@ -15,6 +15,7 @@ from inspections.forms.filters import FindingFilter
 from inspections.forms.records import FindingForm
 from inspections.models import Finding, Inspection
 from inspections.services.findings import FIELDS
+from inspections.views.common import TABS
 from meetings.views.common import link, problems_of
 from problems.forms.problem import ProblemForm
 from problems.models import Problem
@@ -27,6 +28,7 @@ TITLE_LENGTH = 40
 
 class FindingList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "督查发现"
     noun = "条发现"
     filter_form = FindingFilter

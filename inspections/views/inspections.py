@@ -16,7 +16,7 @@ from inspections.forms.filters import InspectionFilter
 from inspections.forms.records import InspectionForm
 from inspections.models import Bulletin, Finding, Inspection, Notice
 from inspections.services.inspections import FIELDS
-from inspections.views.common import NOTICE_LIGHTS, meetings_for
+from inspections.views.common import NOTICE_LIGHTS, TABS, meetings_for
 from meetings.views.common import (
     cadres_of,
     counted,
@@ -30,6 +30,7 @@ from villages.pages import FormPage, ListPage, Page, with_back
 
 class InspectionList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "督查"
     noun = "次督查"
     filter_form = InspectionFilter
@@ -76,17 +77,9 @@ class InspectionList(ListPage):
         return columns
 
     def actions(self) -> list[tuple[str, str]]:
-        rows = []
-        if self.access.may(Permission.INSPECTION_EDIT):
-            rows.append(("登记督查", with_back(reverse("inspections:inspection_create"), self.here)))
-        return [
-            *rows,
-            ("督查发现", reverse("inspections:finding_list")),
-            ("整改通知书", reverse("inspections:notice_list")),
-            ("督查通报", reverse("inspections:bulletin_list")),
-            ("走访", reverse("inspections:visit_list")),
-            ("民主测评", reverse("inspections:survey_list")),
-        ]
+        if not self.access.may(Permission.INSPECTION_EDIT):
+            return []
+        return [("登记督查", with_back(reverse("inspections:inspection_create"), self.here))]
 
 
 def _notified(inspection: Any) -> str:

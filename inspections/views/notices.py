@@ -13,13 +13,14 @@ from common.lists import Column
 from common.sending import send
 from inspections.forms.filters import NoticeFilter
 from inspections.models import Notice, NoticeFile
-from inspections.views.common import NOTICE_LIGHTS
+from inspections.views.common import NOTICE_LIGHTS, TABS
 from meetings.views.common import light, link
 from villages.pages import ListPage, Page, PermissionRequired
 
 
 class NoticeList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "整改通知书"
     noun = "份通知书"
     filter_form = NoticeFilter

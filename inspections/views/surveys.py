@@ -17,6 +17,7 @@ from inspections.forms.records import SurveyForm
 from inspections.models import Survey
 from inspections.satisfaction import satisfaction_rate
 from inspections.services.surveys import FIELDS
+from inspections.views.common import TABS
 from meetings.views.common import link, rounds_for, villages_for
 from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
@@ -29,6 +30,7 @@ def rate_text(survey: Survey) -> str:
 
 class SurveyList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "民主测评"
     template_name = "inspections/survey_list.html"
     noun = "次测评"

@@ -14,6 +14,7 @@ from inspections import services
 from inspections.forms.filters import VisitFilter
 from inspections.forms.records import OfficeVisitForm, VisitForm
 from inspections.models import Visit
+from inspections.views.common import TABS
 from meetings.services.rules import round_of_day
 from meetings.views.common import cadres_of, link, villages_for
 from villages.models import Cadre
@@ -22,6 +23,7 @@ from villages.pages import FormPage, ListPage, Page, with_back
 
 class VisitList(ListPage):
     permission = Permission.INSPECTION_VIEW
+    tabs = TABS
     title = "走访记录"
     template_name = "inspections/visit_list.html"
     noun = "次走访"

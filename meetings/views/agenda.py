@@ -17,7 +17,7 @@ from meetings.forms.meetings import AgendaForm, ChooseProblemsForm
 from meetings.models import AgendaItem, Meeting
 from meetings.services.agenda import FIELDS
 from meetings.views.commitments import choices
-from meetings.views.common import light, link, may_open_meeting, problems_of
+from meetings.views.common import TABS, light, link, may_open_meeting, problems_of
 from problems.models import Problem
 from problems.queries import colour_is
 from problems.shown import days_text, deadline_text
@@ -28,6 +28,7 @@ from villages.pages import ActionPage, FormPage, ListPage
 
 class AgendaList(ListPage):
     permission = Permission.MEETING_VIEW
+    tabs = TABS
     title = "会议议题"
     noun = "项议题"
     filter_form = AgendaFilter

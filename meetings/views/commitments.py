@@ -17,6 +17,7 @@ from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services.commitments import FIELDS
 from meetings.views.common import (
     STATE_LIGHTS,
+    TABS,
     cadres_of,
     link,
     may_open_meeting,
@@ -39,6 +40,7 @@ def may_report(access: Access, commitment: Commitment) -> bool:
 
 
 class CommitmentList(ListPage):
+    tabs = TABS
     # Not MEETING_VIEW: a station sees what it promised without seeing the meetings.
     permission = Permission.PROBLEM_VIEW
     title = "会议议定事项督办"

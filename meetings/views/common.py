@@ -15,7 +15,13 @@ from problems.models import Problem
 from rounds.models import Round
 from villages.access import Access
 from villages.models import Cadre, Unit, Village
-from villages.pages import with_back
+from villages.pages import Tab, with_back
+
+TABS = (
+    Tab("会议", "meetings:meeting_list", Permission.MEETING_VIEW),
+    Tab("议题", "meetings:agenda_list", Permission.MEETING_VIEW),
+    Tab("议定事项督办", "meetings:commitment_list", Permission.PROBLEM_VIEW),
+)
 
 # A shape and a word: never colour alone.
 STATE_LIGHTS = {

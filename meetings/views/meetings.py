@@ -15,7 +15,7 @@ from meetings.forms.filters import MeetingFilter
 from meetings.forms.meetings import MeetingForm
 from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services.meetings import FIELDS
-from meetings.views.common import STATE_LIGHTS, cadres_of, counted, link, rounds_for, units_of, villages_for
+from meetings.views.common import STATE_LIGHTS, TABS, cadres_of, counted, link, rounds_for, units_of, villages_for
 from villages.access import Access
 from villages.pages import FormPage, ListPage, Page, with_back
 
@@ -29,6 +29,7 @@ def may_post(access: Access, meeting: Meeting) -> bool:
 
 class MeetingList(ListPage):
     permission = Permission.MEETING_VIEW
+    tabs = TABS
     title = "会议"
     noun = "次会议"
     filter_form = MeetingFilter
@@ -74,14 +75,11 @@ class MeetingList(ListPage):
         return columns
 
     def actions(self) -> list[tuple[str, str]]:
-        rows = []
         if self.access.may(Permission.MEETING_EDIT):
-            rows.append(("登记会议", with_back(reverse("meetings:meeting_create"), self.here)))
-        elif self.access.may(Permission.MEETING_POST):
-            rows.append(("登记村级部署会", with_back(reverse("meetings:village_meeting_create"), self.here)))
-        rows.append(("议题", reverse("meetings:agenda_list")))
-        rows.append(("议定事项督办", reverse("meetings:commitment_list")))
-        return rows
+            return [("登记会议", with_back(reverse("meetings:meeting_create"), self.here))]
+        if self.access.may(Permission.MEETING_POST):
+            return [("登记村级部署会", with_back(reverse("meetings:village_meeting_create"), self.here))]
+        return []
 
 
 def _matters(meeting: Any) -> str:

@@ -19,13 +19,14 @@ from otherwork.forms.filters import EntryFilter
 from otherwork.models import WorkEntry, WorkFund, WorkKind
 from otherwork.services import entries as services
 from otherwork.shown import funds_text, quantity_text
-from otherwork.views.kinds import may_enter
+from otherwork.views.kinds import TABS, may_enter
 from villages.models import Village
 from villages.pages import FormPage, ListPage, Page, safe_back, with_back
 
 
 class EntryList(ListPage):
     permission = Permission.OTHERWORK_VIEW
+    tabs = TABS
     template_name = "otherwork/entry_list.html"
     title = "其他工作"
     noun = "条登记"
@@ -69,10 +70,9 @@ class EntryList(ListPage):
         return rows.with_names()
 
     def actions(self) -> list[tuple[str, str]]:
-        kinds = ("类别", reverse("otherwork:kind_list"))
         if not self.access.may(Permission.OTHERWORK_POST):
-            return [kinds]
-        return [("登记", with_back(reverse("otherwork:entry_choose"), self.here)), kinds]
+            return []
+        return [("登记", with_back(reverse("otherwork:entry_choose"), self.here))]
 
     def totals(self, rows: QuerySet[WorkEntry]) -> str:
         """What the rows add up to, where they are of one kind."""

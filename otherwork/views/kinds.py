@@ -23,14 +23,21 @@ from otherwork.services import kinds as services
 from otherwork.shown import in_use_text
 from otherwork.starting import STARTING
 from villages.models import Township, Village
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, Tab, with_back
 
 # What a sentence is tried with while nobody has entered anything yet.
 SAMPLE = {"数量": ["12"], "次数": ["5"], "村数": ["3"], "资金": ["8"], "事项": ["“第一项内容”“第二项内容”"]}
 
 
+TABS = (
+    Tab("登记", "otherwork:entry_list", Permission.OTHERWORK_VIEW),
+    Tab("类别", "otherwork:kind_list", Permission.OTHERWORK_VIEW),
+)
+
+
 class KindList(ListPage):
     permission = Permission.OTHERWORK_VIEW
+    tabs = TABS
     title = "其他工作类别"
     noun = "类"
     sorts = {"name": ["name", "pk"], "entries": ["entry_count", "pk"]}

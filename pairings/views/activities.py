@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -16,6 +15,7 @@ from pairings.forms.activities import ActivityForm
 from pairings.forms.filters import ActivityFilter
 from pairings.models import Activity, Pairing, PlanItem
 from pairings.services import activities as services
+from pairings.views.common import TABS
 from pairings.views.pairings import NAMES
 from rounds.views.base import RoundListPage
 from villages.pages import FormPage, with_back
@@ -23,6 +23,7 @@ from villages.pages import FormPage, with_back
 
 class ActivityList(RoundListPage):
     permission = Permission.PAIRING_VIEW
+    tabs = TABS
     title = "帮扶活动"
     noun = "次活动"
     filter_form = ActivityFilter
@@ -48,9 +49,6 @@ class ActivityList(RoundListPage):
     def totals(self, rows: QuerySet[Activity]) -> str:
         brought = rows.order_by().aggregate(total=Sum("funds"))["total"]
         return f"协调资金{chinese.amount(brought)}万元" if brought else ""
-
-    def actions(self) -> list[tuple[str, str]]:
-        return [("结对帮扶", reverse("pairings:pairing_list"))]
 
     def get_columns(self) -> list[Column]:
         here = self.here

@@ -18,6 +18,7 @@ from pairings.forms.pairings import RuleForm
 from pairings.gaps import missing_slots
 from pairings.models import FOUR_ONES, IDLE_DAYS, Pairing, PairingRule, PairingSlot
 from pairings.services import requirements as services
+from pairings.views.common import TABS
 from rounds.models import Designation, Round
 from rounds.views.base import RoundListPage
 from villages.pages import FormPage, with_back
@@ -27,6 +28,7 @@ NO_PAIRING = "一对结对"
 
 class GapList(RoundListPage):
     permission = Permission.PAIRING_VIEW
+    tabs = TABS
     title = "结对缺口"
     noun = "处缺口"
     filter_form = GapFilter

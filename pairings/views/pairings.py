@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.permissions import Permission
@@ -16,6 +15,7 @@ from pairings.forms.filters import PairingFilter
 from pairings.forms.pairings import PairingChangeForm, PairingEndForm, PairingForm
 from pairings.models import Activity, Pairing, PlanItem
 from pairings.services import pairings as services
+from pairings.views.common import TABS
 from rounds.models import Round
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, cadres_for, villages_for
 from villages.access import Access
@@ -35,6 +35,7 @@ PLAN_LIGHTS = {
 
 class PairingList(RoundListPage):
     permission = Permission.PAIRING_VIEW
+    tabs = TABS
     title = "结对帮扶"
     noun = "对结对"
     filter_form = PairingFilter
@@ -97,13 +98,6 @@ class PairingList(RoundListPage):
         if sums["brought"]:
             parts.append(f"协调资金{chinese.amount(sums['brought'])}万元")
         return "，".join(parts)
-
-    def actions(self) -> list[tuple[str, str]]:
-        return [
-            *super().actions(),
-            ("帮扶活动", reverse("pairings:activity_list")),
-            ("结对缺口", reverse("pairings:gap_list")),
-        ]
 
     def get_columns(self) -> list[Column]:
         here = self.here

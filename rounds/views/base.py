@@ -20,7 +20,7 @@ from common.models import Versioned
 from rounds.forms.filters import RoundFilter
 from rounds.models import Round
 from villages.models import Cadre, Village
-from villages.pages import FormPage, ListPage, safe_back, with_back
+from villages.pages import FormPage, ListPage, Tab, safe_back, with_back
 
 
 def list_url(name: str, round: Round, **filters: Any) -> str:
@@ -44,10 +44,23 @@ def villages_for(round: Round) -> QuerySet[Village]:
     return Village.objects.filter(township_id=round.township_id, closed_on=None)
 
 
+TABS = (
+    Tab("轮次", "rounds:round_list", Permission.ROUND_VIEW),
+    Tab("整顿对象", "rounds:designation_list", Permission.ROUND_VIEW),
+    Tab("排查走访", "rounds:screening_list", Permission.ROUND_VIEW),
+    Tab("领导小组", "rounds:seat_list", Permission.ROUND_VIEW),
+    Tab("文件", "rounds:document_list", Permission.ROUND_VIEW),
+    Tab("行事历", "rounds:calendar_list", Permission.ROUND_VIEW),
+    Tab("结合工作", "rounds:campaign_list", Permission.ROUND_VIEW),
+    Tab("经验做法", "rounds:practice_list", Permission.ROUND_VIEW),
+)
+
+
 class RoundListPage(ListPage):
     """A list of records of rounds: filter by round and township, one line of totals, a button that adds to the round shown."""
 
     permission = Permission.ROUND_VIEW
+    tabs: Sequence[Tab] = TABS
     template_name = "rounds/list.html"
     filter_form: type[RoundFilter] = RoundFilter
     filters: RoundFilter

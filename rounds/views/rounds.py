@@ -17,13 +17,14 @@ from rounds.forms.rounds import CriterionForm, RoundForm
 from rounds.models import Criterion, Designation, Round
 from rounds.services import criteria as criterion_services
 from rounds.services import rounds as services
-from rounds.views.base import AddToRound, ChangeRecord, list_url, mark
+from rounds.views.base import TABS, AddToRound, ChangeRecord, list_url, mark
 from villages.models import Township
 from villages.pages import FormPage, ListPage, Page, with_back
 
 
 class RoundList(ListPage):
     permission = Permission.ROUND_VIEW
+    tabs = TABS
     template_name = "rounds/list.html"
     title = "整顿轮次"
     noun = "个轮次"
