@@ -37,6 +37,17 @@ class LongTextField(CleanTextField):
         self.widget.attrs.pop("maxlength", None)
 
 
+class LinesField(LongTextField):
+    """A list of short texts, a line each; empty lines are left out. The value is the list."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list | tuple) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        return [line for part in text.splitlines() if (line := part.strip())]
+
+
 class DateField(forms.DateField):
     """A day. The browser's own picker where there is one; 2026-3-5, 2026.3.5 and 2026年3月5日 are read too."""
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class InspectionsConfig(AppConfig):
@@ -6,6 +7,7 @@ class InspectionsConfig(AppConfig):
     verbose_name = "督查"
 
     def ready(self) -> None:
+        from inspections import guards
         from inspections.models import Finding
         from inspections.sections import of_problem
         from problems import sections as problem_sections
@@ -15,3 +17,5 @@ class InspectionsConfig(AppConfig):
         problem_sections.register(of_problem, Finding)
         village_sections.register("inspections.sections.of_village")
         handing.register("inspections.handing")
+        pre_migrate.connect(guards.take_away, sender=self)
+        post_migrate.connect(guards.put_in_place, sender=self)

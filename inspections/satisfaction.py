@@ -1,17 +1,26 @@
-"""The satisfaction rate, computed in one place."""
+"""The satisfaction rate, of a whole survey and of each of its questions, computed in one place."""
 
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from rounds.models import Round
 
 
 class Ballots(Protocol):
-    valid: int
-    satisfied: int
-    mostly: int
-    unknown: int
+    """A survey, or one question of it: a ballot that leaves the question blank is valid all the same and counts as not content."""
 
+    @property
+    def valid(self) -> int: ...
+    @property
+    def satisfied(self) -> int: ...
+    @property
+    def mostly(self) -> int: ...
+    @property
+    def unknown(self) -> int: ...
+
+
+B = TypeVar("B", bound=Ballots)
 
 Formula = Round.Formula
 DEFAULT = Formula.VALID
@@ -38,3 +47,13 @@ def satisfaction_rate(survey: Ballots, formula: str = DEFAULT) -> Decimal | None
     if not voters:
         return None
     return (Decimal(content) * 100 / Decimal(voters)).quantize(Decimal("0.1"))
+
+
+def weakest(questions: Iterable[B], formula: str = DEFAULT) -> B | None:
+    """The one question people are least content with; None when several are, or when there is nothing to compare."""
+    rated = [(content_of(q, formula) / voters, q) for q in questions if (voters := voters_of(q, formula))]
+    if len(rated) < 2:
+        return None
+    lowest = min(share for share, _ in rated)
+    found = [q for share, q in rated if share == lowest]
+    return found[0] if len(found) == 1 else None

@@ -1,6 +1,7 @@
-"""The ten national types of weak and lax village Party organisations: starting data of every round, in the portal's own short wording.
+"""Starting data of every round, in the portal's own short wording: the ten national types of weak and lax village Party organisations,
+and what a survey usually asks.
 
-Each round keeps its own copy (rounds.Criterion), so that a later change here or there never rewrites an earlier list.
+Each round keeps its own copy (rounds.Criterion, Round.usual_questions), so that a later change here or there never rewrites an earlier list.
 """
 
 NATIONAL_CRITERIA: tuple[str, ...] = (
@@ -15,3 +16,14 @@ NATIONAL_CRITERIA: tuple[str, ...] = (
     "没有活动场所或场所长期闲置，工作无保障",
     "党组织服务能力弱，服务群众不到位，群众意见大",
 )
+
+USUAL_QUESTIONS: tuple[str, ...] = (
+    "村党组织班子团结和带头作用",
+    "村务、财务公开",
+    "为群众办事和便民服务",
+    "列出的突出问题得到解决",
+)
+
+
+def usual_questions() -> list[str]:
+    return list(USUAL_QUESTIONS)

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from acceptances.models import ScoreSheet
 from acceptances.services import sheets
-from common.forms import CleanTextField, PortalForm
+from common.forms import CleanTextField, LinesField, PortalForm
 from rounds.models import Round
 
 SPARE = 3
@@ -92,7 +92,7 @@ class SettingsForm(PortalForm):
         Fieldset(
             "得分", Row(Column("pass_score", css_class="col-sm-6"), Column("conditional_score", css_class="col-sm-6"))
         ),
-        Fieldset("民主测评", "dissatisfied_limit", "satisfaction_formula"),
+        Fieldset("民主测评", "dissatisfied_limit", "satisfaction_formula", "usual_questions"),
         Fieldset(
             "跟踪巩固",
             Row(Column("follow_up_months", css_class="col-sm-6"), Column("follow_up_every", css_class="col-sm-6")),
@@ -105,5 +105,9 @@ class SettingsForm(PortalForm):
     satisfaction_formula = forms.ChoiceField(
         label="满意率算法", choices=Round.Formula.choices, widget=forms.RadioSelect
     )
+    usual_questions = LinesField(
+        label="常用测评题目", max_length=2500, required=False, rows=5,
+        help_text="每行一题。登记测评时先列出这些题目；测评表不分题的留空。",
+    )  # fmt: skip
     follow_up_months = _number("跟踪期（月）", 36)
     follow_up_every = _number("每几个月跟踪一次", 36)

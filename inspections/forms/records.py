@@ -1,5 +1,6 @@
 """Shapes of what is typed about inspections, notices, bulletins, visits and surveys."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.layout import Column, Layout, Row
@@ -8,6 +9,8 @@ from django.db.models import QuerySet
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from inspections.models import Finding, Inspection, Survey
+from inspections.models.question import MOST_QUESTIONS, QUESTION_LENGTH
+from inspections.services.surveys import ANSWERS, Answers
 from meetings.forms.fields import CadreField, MeetingField, ProblemField, RoundField, VillageField
 from meetings.models import Meeting
 from problems.forms.progress import PhotosForm
@@ -179,6 +182,9 @@ def _ballots(label: str) -> forms.IntegerField:
 
 
 class SurveyForm(PortalForm):
+    """The whole, and a line for each question. A line without any count is no question that was asked: the usual ones stand there unasked."""
+
+    SPARE = 2
     layout = Layout(
         "round",
         "village",
@@ -202,7 +208,62 @@ class SurveyForm(PortalForm):
     dissatisfied = _ballots("不满意")
     unknown = _ballots("不了解")
 
-    def __init__(self, *args: Any, rounds: QuerySet[Round], villages: QuerySet[Village], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        rounds: QuerySet[Round],
+        villages: QuerySet[Village],
+        present: Sequence[Answers],
+        usual: Sequence[str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["round"].queryset = rounds
         self.fields["village"].queryset = villages
+        asked = {answers.text for answers in present}
+        texts = [answers.text for answers in present] + [text for text in usual if text not in asked]
+        self.count = min(max(len(texts), self._sent()) + self.SPARE, MOST_QUESTIONS)
+        for n in range(1, self.count + 1):
+            self.fields[f"question_{n}"] = CleanTextField(
+                label=f"第{n}题", max_length=QUESTION_LENGTH, required=False, initial=texts[n - 1] if n <= len(texts) else "",
+                widget=forms.TextInput(attrs={"class": "form-control"}),
+            )  # fmt: skip
+            for name in ANSWERS:
+                self.fields[f"{name}_{n}"] = forms.IntegerField(
+                    label=f"第{n}题{self.fields[name].label}", min_value=0, max_value=20000, required=False,
+                    initial=getattr(present[n - 1], name) if n <= len(present) else None,
+                    widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric"}),
+                )  # fmt: skip
+
+    def _sent(self) -> int:
+        """How many lines the post carries, so that a refused form shows them all again."""
+        lines = [name[9:] for name, value in self.data.items() if name.startswith("question_") and value]
+        return max((int(line) for line in lines if line.isascii() and line.isdigit() and len(line) < 4), default=0)
+
+    @property
+    def lines(self) -> list[tuple[int, Any, list[tuple[str, Any]]]]:
+        """(number, the text's field, (label, field) of each count), for the template."""
+        return [
+            (n, self[f"question_{n}"], [(str(self.fields[name].label), self[f"{name}_{n}"]) for name in ANSWERS])
+            for n in range(1, self.count + 1)
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Counts without a text, and a question with some of its counts only, are refused where they stand."""
+        data = super().clean() or {}
+        questions = []
+        for n in range(1, self.count + 1):
+            names = [f"{name}_{n}" for name in ANSWERS]
+            text, counts = data.pop(f"question_{n}", ""), [data.pop(name, None) for name in names]
+            if any(name in self.errors for name in (f"question_{n}", *names)):
+                continue
+            if all(count is None for count in counts):
+                continue
+            if not text:
+                self.add_error(f"question_{n}", f"第{n}题有票数，没有写题目，请补上。")
+            for name, count in zip(names, counts, strict=True):
+                if count is None:
+                    self.add_error(name, f"第{n}题这一项没有填，没有票的填0。")
+            if text and None not in counts:
+                questions.append(Answers(text, *counts))
+        return data | {"questions": questions}

@@ -1,6 +1,9 @@
-"""Satisfaction surveys: the arithmetic of the ballots is checked before anything is kept."""
+"""Satisfaction surveys: the arithmetic of the ballots is checked before anything is kept, for the whole and for each question."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from django.db import transaction
@@ -8,13 +11,39 @@ from django.db import transaction
 from audit import services as audit
 from common.errors import Refused
 from common.models import save_if_unchanged
-from inspections.models import Survey
+from inspections.models import Survey, SurveyQuestion
+from inspections.models.question import MOST_QUESTIONS
 from meetings.services import rules
 from rounds.models import Round
 from villages.models import Village
 
 BALLOTS = ["issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown"]
 FIELDS = ["round", "village", "kind", "held_on", *BALLOTS]
+ANSWERS = BALLOTS[3:]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A question as it was counted."""
+
+    text: str
+    satisfied: int
+    mostly: int
+    dissatisfied: int
+    unknown: int
+
+    @property
+    def parts(self) -> list[int]:
+        return [self.satisfied, self.mostly, self.dissatisfied, self.unknown]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.text}：满意{self.satisfied}、基本满意{self.mostly}、不满意{self.dissatisfied}、不了解{self.unknown}"
+        )
+
+
+def answers_of(survey: Survey) -> list[Answers]:
+    return [Answers(q.text, q.satisfied, q.mostly, q.dissatisfied, q.unknown) for q in survey.questions.all()]
 
 
 def _check(
@@ -28,7 +57,7 @@ def _check(
         raise Refused(f"收回票{returned}张多于发出票{issued}张，请核对。", field="returned")
     if valid > returned:
         raise Refused(f"有效票{valid}张多于收回票{returned}张，请核对。", field="valid")
-    parts = [ballots[name] for name in BALLOTS[3:]]
+    parts = [ballots[name] for name in ANSWERS]
     if sum(parts) != valid:
         added = "＋".join(str(n) for n in parts)
         raise Refused(
@@ -40,6 +69,33 @@ def _check(
         same = same.exclude(pk=besides.pk)
     if same.exists():
         raise Refused("这个村当天的同类测评已登记，请直接修改原有记录。", field="held_on")
+
+
+def _check_questions(questions: Sequence[Answers], *, valid: int) -> None:
+    """Blank answers are allowed, so that a question adds up to the valid ballots at most."""
+    if len(questions) > MOST_QUESTIONS:
+        raise Refused(f"一次测评最多登记{MOST_QUESTIONS}道题，现在有{len(questions)}道。")
+    texts = [question.text for question in questions]
+    for number, question in enumerate(questions, start=1):
+        if not question.text:
+            raise Refused(f"第{number}题没有写题目，请补上。")
+        if texts.index(question.text) < number - 1:
+            raise Refused(f"题目“{question.text}”出现了不止一次，请合并。")
+        if sum(question.parts) > valid:
+            added = "＋".join(str(n) for n in question.parts)
+            raise Refused(
+                f"第{number}题“{question.text}”四项之和{added}＝{sum(question.parts)}，多于有效票{valid}，请核对。"
+            )
+
+
+def _write_questions(survey: Survey, questions: Sequence[Answers]) -> None:
+    SurveyQuestion.objects.bulk_create(
+        SurveyQuestion(
+            survey=survey, number=number, text=q.text, satisfied=q.satisfied, mostly=q.mostly,
+            dissatisfied=q.dissatisfied, unknown=q.unknown,
+        )
+        for number, q in enumerate(questions, start=1)
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -58,14 +114,17 @@ def add_survey(
     unknown: int,
     by: Any,
     at: datetime,
+    questions: Sequence[Answers] = (),
 ) -> Survey:
-    """Record the counted ballots of one survey. Refused with the numbers when they do not add up."""
+    """Record the counted ballots of one survey, and of its questions where it had some. Refused with the numbers when they do not add up."""
     ballots = {
         "issued": issued, "returned": returned, "valid": valid, "satisfied": satisfied, "mostly": mostly,
         "dissatisfied": dissatisfied, "unknown": unknown,
     }  # fmt: skip
     _check(round=round, village=village, kind=kind, held_on=held_on, ballots=ballots, at=at)
+    _check_questions(questions, valid=valid)
     survey = Survey.objects.create(round=round, village=village, kind=kind, held_on=held_on, **ballots)
+    _write_questions(survey, questions)
     audit.record(survey, "登记民主测评", by=by, at=at)
     return survey
 
@@ -85,11 +144,12 @@ def change_survey(
     mostly: int,
     dissatisfied: int,
     unknown: int,
+    questions: Sequence[Answers],
     base_version: int,
     by: Any,
     at: datetime,
 ) -> Survey:
-    """Correct a survey."""
+    """Correct a survey; its questions are replaced by those given."""
     if round.township_id != survey.round.township_id:
         raise Refused("所选轮次不是本乡镇的，请重新选择。", field="round")
     ballots = {
@@ -97,10 +157,21 @@ def change_survey(
         "dissatisfied": dissatisfied, "unknown": unknown,
     }  # fmt: skip
     _check(round=round, village=village, kind=kind, held_on=held_on, ballots=ballots, at=at, besides=survey)
-    before = audit.snapshot(survey, FIELDS)
+    _check_questions(questions, valid=valid)
+    before, asked = audit.snapshot(survey, FIELDS), answers_of(survey)
+    replaced = list(questions) != asked
     survey.round, survey.village, survey.kind, survey.held_on = round, village, kind, held_on
     for name, number in ballots.items():
         setattr(survey, name, number)
+    if replaced:
+        survey.questions.all().delete()  # before the ballots change, which the old answers might exceed
     save_if_unchanged(survey, expected_version=base_version, fields=FIELDS)
-    audit.record(survey, "修改民主测评", by=by, at=at, changes=audit.changes_since(before, survey))
+    changes = audit.changes_since(before, survey)
+    if replaced:
+        _write_questions(survey, questions)
+        for number, (old, new) in enumerate(zip_longest(asked, questions), start=1):
+            if old != new:
+                label = f"第{number}题"
+                changes.append({"field": "questions", "label": label, "old": audit.show(old), "new": audit.show(new)})
+    audit.record(survey, "修改民主测评", by=by, at=at, changes=changes)
     return survey

@@ -1,5 +1,6 @@
 """Satisfaction surveys: list, the page of one, entry."""
 
+from itertools import zip_longest
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,23 +9,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from audit.services import history
+from audit.services import history, show
 from common.chinese import amount
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import SurveyFilter
 from inspections.forms.records import SurveyForm
 from inspections.models import Survey
-from inspections.satisfaction import satisfaction_rate
-from inspections.services.surveys import FIELDS
+from inspections.satisfaction import Ballots, satisfaction_rate, weakest
+from inspections.services.surveys import FIELDS, Answers, answers_of
 from inspections.views.common import TABS
 from meetings.views.common import link, rounds_for, villages_for
 from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
 
 
-def rate_text(survey: Survey) -> str:
-    rate = satisfaction_rate(survey, survey.round.satisfaction_formula)
+def rate_text(survey: Survey, of: Ballots | None = None) -> str:
+    """The rate of a survey, or by its round's formula of one of its questions."""
+    rate = satisfaction_rate(of or survey, survey.round.satisfaction_formula)
     return "—" if rate is None else f"{amount(rate)}%"
 
 
@@ -90,10 +92,13 @@ class SurveyDetail(Page):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         survey = self.survey
+        questions = list(survey.questions.all())
         return super().get_context_data(**kwargs) | {
             "title": f"{survey.village}{survey.get_kind_display()}",
             "survey": survey,
             "rate": rate_text(survey),
+            "questions": [(question, rate_text(survey, question)) for question in questions],
+            "weakest": weakest(questions, survey.round.satisfaction_formula),
             "formula": survey.round.get_satisfaction_formula_display(),
             "may_edit": self.access.may(Permission.SURVEY_EDIT, township_id=survey.township_id),
             "history": history(survey),
@@ -103,12 +108,23 @@ class SurveyDetail(Page):
 class SurveyFormPage(FormPage):
     permission = Permission.SURVEY_EDIT
     form_class = SurveyForm
+    template_name = "inspections/survey_form.html"
     intro = "只登记票数，不登记投票人。"
+
+    def present(self) -> list[Answers]:
+        """The questions the survey has."""
+        return []
+
+    def usual(self) -> list[str]:
+        """The questions a round usually asks."""
+        raise NotImplementedError
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {
             "rounds": rounds_for(self.access, Permission.SURVEY_EDIT),
             "villages": villages_for(self.access, Permission.SURVEY_EDIT),
+            "present": self.present(),
+            "usual": self.usual(),
         }
 
     def get_success_url(self) -> str:
@@ -118,6 +134,11 @@ class SurveyFormPage(FormPage):
 class SurveyCreate(SurveyFormPage):
     title = "登记民主测评"
     success_text = "已登记测评。"
+
+    def usual(self) -> list[str]:
+        """Those of the round the form offers first: the present one."""
+        round = rounds_for(self.access, Permission.SURVEY_EDIT).first()
+        return round.usual_questions if round else []
 
     def perform(self, form: SurveyForm) -> Survey:
         return services.add_survey(by=self.request.user, at=timezone.now(), **form.cleaned_data)
@@ -129,12 +150,28 @@ class SurveyUpdate(SurveyFormPage):
     def load(self, pk: int) -> None:
         self.survey = load_survey(self, pk)
         self.require(Permission.SURVEY_EDIT, township_id=self.survey.township_id)
+        self.asked = answers_of(self.survey)
 
     def current(self) -> Survey:
         return self.survey
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.survey, name) for name in FIELDS}
+
+    def present(self) -> list[Answers]:
+        return self.asked
+
+    def usual(self) -> list[str]:
+        return [] if self.asked else self.survey.round.usual_questions
+
+    def differences(self, form: Any, current: Any) -> list[dict[str, str]]:
+        """Also the questions, which are rows of their own."""
+        rows = super().differences(form, current)
+        now, typed = answers_of(current), form.cleaned_data["questions"]
+        for number, (theirs, mine) in enumerate(zip_longest(now, typed), start=1):
+            if theirs != mine:
+                rows.append({"label": f"第{number}题", "now": show(theirs), "typed": show(mine)})
+        return rows
 
     def get_success_url(self) -> str:
         return self.survey.get_absolute_url()

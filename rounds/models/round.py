@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from common.chinese import numeral
 from common.models import Versioned
+from rounds.national import usual_questions
 from villages.models import Township
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Round(Versioned):
     dissatisfied_limit = models.PositiveSmallIntegerField("不满意票上限（%）", default=50)
     follow_up_months = models.PositiveSmallIntegerField("跟踪巩固（月）", default=12)
     follow_up_every = models.PositiveSmallIntegerField("每几个月跟踪一次", default=3)
+    # Texts that a new survey starts from; what a survey asked is its own.
+    usual_questions = models.JSONField("常用测评题目", default=usual_questions, blank=True)
 
     objects = RoundQuerySet.as_manager()
 

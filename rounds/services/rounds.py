@@ -22,7 +22,7 @@ FIELDS = [
 # What a round takes over from the one it is begun with: thresholds of the colours and rules of acceptance.
 RULES = [
     "yellow_days", "stale_days", "immediate_days", "satisfaction_formula", "pass_score", "conditional_score",
-    "dissatisfied_limit", "follow_up_months", "follow_up_every",
+    "dissatisfied_limit", "follow_up_months", "follow_up_every", "usual_questions",
 ]  # fmt: skip
 
 

@@ -177,12 +177,14 @@ class TestForms:
         client, address = world.client(world.office_clerk), url("settings_update", world.round.pk)
         values = {
             "pass_score": 90, "conditional_score": 60, "dissatisfied_limit": 30, "satisfaction_formula": "informed",
-            "follow_up_months": 12, "follow_up_every": 6,
+            "follow_up_months": 12, "follow_up_every": 6, "usual_questions": " 班子 \r\n\r\n公开",
         }  # fmt: skip
 
         assert send(client, address, **values | {"pass_score": 50}).status_code == 422
         assert send(client, address, **values).status_code == 302
         assert "90分以上合格" in text(client.get(url("sheet_detail", world.round.pk)))
+        assert "班子；公开" in text(client.get(url("sheet_detail", world.round.pk)))
+        assert "班子\n公开</textarea>" in client.get(address).content.decode()
 
 
 class TestLists:

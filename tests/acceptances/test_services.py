@@ -305,7 +305,7 @@ class TestSheet:
 class TestSettings:
     VALUES = {
         "pass_score": 90, "conditional_score": 75, "dissatisfied_limit": 30, "satisfaction_formula": "informed",
-        "follow_up_months": 6, "follow_up_every": 4,
+        "follow_up_months": 6, "follow_up_every": 4, "usual_questions": ["班子", "公开"],
     }  # fmt: skip
 
     def change(self, world, **given):
@@ -319,7 +319,8 @@ class TestSettings:
         [
             ({"pass_score": 70}, "pass_score"), ({"conditional_score": 0}, "conditional_score"),
             ({"dissatisfied_limit": 101}, "dissatisfied_limit"), ({"follow_up_every": 7}, "follow_up_every"),
-            ({"follow_up_months": 37}, "follow_up_months"),
+            ({"follow_up_months": 37}, "follow_up_months"), ({"usual_questions": ["班子", "班子"]}, "usual_questions"),
+            ({"usual_questions": ["长" * 101]}, "usual_questions"), ({"usual_questions": [f"题{n}" for n in range(21)]}, "usual_questions"),
         ],
     )  # fmt: skip
     def test_refusals(self, world, given, field):

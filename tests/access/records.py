@@ -22,7 +22,7 @@ from archives import services as archives
 from archives.services import request_archive
 from audit import services as audit
 from handovers.models import HandOver
-from inspections.models import Bulletin, Finding, Inspection, Notice, NoticeFile, Survey, Visit
+from inspections.models import Bulletin, Finding, Inspection, Notice, NoticeFile, Survey, SurveyQuestion, Visit
 from jobs.models import Job
 from ledgers import files
 from ledgers.definitions import LEDGERS
@@ -637,6 +637,9 @@ def _inspection_records(at: SimpleNamespace, problem: Problem, visitor: Cadre) -
             dissatisfied=0, unknown=0,
         ),
     }  # fmt: skip
+    SurveyQuestion.objects.create(
+        survey=made["survey"], number=1, text=v, satisfied=2, mostly=0, dissatisfied=0, unknown=0
+    )
     made["notice_file"] = _file(NoticeFile(notice=made["notice"], round_number=1, by=at.user, at=NOON), at)
     if at.place != "sibling":
         made["bulletin"] = Bulletin.objects.create(township=at.township, round=round, reported_on=SPRING, content=at.t)

@@ -6,7 +6,9 @@ import pytest
 
 from inspections import services
 from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
+from inspections.services.surveys import Answers
 from meetings.services import hold_meeting
+from rounds.national import USUAL_QUESTIONS
 from tests.conftest import NOON
 from tests.inspections.conftest import inspect
 from tests.meetings.conftest import problem_of
@@ -362,6 +364,64 @@ class TestSurveyPages:
         client.post(f"{survey_url}edit/", opened(client, f"{survey_url}edit/", **self.form(world, issued=61)))
         assert Survey.objects.get().issued == 61
 
+    @staticmethod
+    def line(n, text, *counts):
+        names = (f"question_{n}", f"satisfied_{n}", f"mostly_{n}", f"dissatisfied_{n}", f"unknown_{n}")
+        return dict(zip(names, (text, *counts), strict=True))
+
+    def test_questions_start_from_the_usual_ones_and_only_counted_ones_are_kept(self, world):
+        client = world.client(world.office_clerk)
+        shown = client.get(self.url)
+        for text_ in USUAL_QUESTIONS:
+            assert f'value="{text_}"' in shown.content.decode()
+        usual = {f"question_{n}": text_ for n, text_ in enumerate(USUAL_QUESTIONS, start=1)}
+        lines = usual | self.line(2, "村务公开", 30, 10, 5, 2) | self.line(6, "临时加的一题", 57, 0, 0, 0)
+
+        answer = client.post(self.url, opened(client, self.url, **self.form(world, **lines)))
+
+        assert [(q.number, q.text) for q in Survey.objects.get().questions.all()] == [
+            (1, "村务公开"),
+            (2, "临时加的一题"),
+        ]
+        page = text(client.get(answer.url))
+        for words in ("1. 村务公开", "70.2%", "满意率最低的是“村务公开”"):
+            assert words in page
+        edit = client.get(f"{answer.url}edit/")
+        assert 'value="村务公开"' in edit.content.decode()
+        assert USUAL_QUESTIONS[0] not in edit.content.decode()
+
+    @pytest.mark.parametrize(
+        ("line", "field", "sentence"),
+        [
+            (("村务公开", 30, 10, 5, ""), "unknown_1", "第1题这一项没有填，没有票的填0"),
+            (("", 30, 10, 5, 2), "question_1", "第1题有票数，没有写题目"),
+            (("村务公开", 50, 10, 5, 2), "__all__", "第1题“村务公开”四项之和50＋10＋5＋2＝67，多于有效票57"),
+        ],
+    )
+    def test_a_wrong_line_is_refused_and_kept(self, world, line, field, sentence):
+        client = world.client(world.office_clerk)
+
+        page = client.post(self.url, opened(client, self.url, **self.form(world, **self.line(1, *line))))
+
+        assert page.status_code == 422
+        assert sentence in page.context["form"].errors[field][0]
+        assert 'name="satisfied_1" value="' + str(line[1]) in page.content.decode()
+        assert not Survey.objects.exists()
+
+    def test_a_second_editor_sees_the_questions_that_differ(self, world):
+        client = world.client(world.office_clerk)
+        first = self.form(world, **self.line(1, "村务公开", 30, 10, 5, 2))
+        url = client.post(self.url, opened(client, self.url, **first)).url + "edit/"
+        late = opened(client, url, **self.form(world, **self.line(1, "村务公开", 31, 10, 5, 2)))
+        client.post(url, opened(client, url, **self.form(world, **self.line(1, "村务公开", 32, 10, 5, 2))))
+
+        page = client.post(url, late)
+
+        assert page.status_code == 409
+        [row] = page.context["differences"]
+        assert (row["label"], row["now"][5:9], row["typed"][5:9]) == ("第1题", "满意32", "满意31")
+        assert Survey.objects.get().questions.get().satisfied == 32
+
 
 class TestEmptyLists:
     @pytest.mark.parametrize(
@@ -402,6 +462,7 @@ class TestQueries:
             survey = services.add_survey(
                 round=world.round, village=world.village, kind="midterm", held_on=date(2026, 9, 1 + n), issued=1,
                 returned=1, valid=1, satisfied=1, mostly=0, dissatisfied=0, unknown=0, by=world.office_clerk, at=NOON,
+                questions=[Answers(f"题{m}", 1, 0, 0, 0) for m in range(n)],
             )  # fmt: skip
         client = world.client(world.office_clerk)
         pages = [

@@ -10,9 +10,13 @@ from audit.services import history
 from common.errors import Refused
 from inspections import services
 from inspections.models import Inspection, Notice, Survey, Visit
-from inspections.satisfaction import Formula, satisfaction_rate
+from inspections.satisfaction import Formula, satisfaction_rate, weakest
+from inspections.services.surveys import FIELDS, Answers, answers_of
 from meetings.models import Meeting
 from meetings.services import hold_meeting
+from rounds.models import Round
+from rounds.national import USUAL_QUESTIONS
+from rounds.services.rounds import add_round
 from tests.conftest import NOON
 from tests.inspections.conftest import inspect
 from tests.meetings.conftest import problem_of
@@ -233,3 +237,83 @@ class TestSurvey:
         survey = self.add(world, issued=1, returned=1, valid=1, satisfied=0, mostly=0, dissatisfied=0, unknown=1)
         assert satisfaction_rate(survey, Formula.INFORMED) is None
         assert satisfaction_rate(survey) == 0
+
+
+class TestQuestions:
+    OPEN, TEAM = (
+        ("村务、财务公开", 30, 10, 5, 2),
+        ("班子团结", 41, 12, 3, 1),
+    )  # of 57 valid ballots: 10 and 0 left blank
+
+    def add(self, world, *questions, **more):
+        return TestSurvey().add(world, questions=[Answers(*q) for q in questions], **more)
+
+    def change(self, world, survey, *questions, **more):
+        values = {name: getattr(survey, name) for name in FIELDS} | {"base_version": survey.version}
+        return services.change_survey(
+            survey, questions=[Answers(*q) for q in questions], by=world.office_clerk, at=NOON, **values | more
+        )
+
+    def test_each_has_its_rate_by_the_formula_and_what_was_left_blank(self, world):
+        survey = self.add(world, self.TEAM, self.OPEN)
+        team, public = survey.questions.all()
+
+        assert (team.blank, public.blank) == (0, 10)
+        assert satisfaction_rate(team) == Decimal("93.0")
+        assert satisfaction_rate(public) == Decimal("70.2")  # of 57 ballots, not of the 47 that answered
+        assert satisfaction_rate(public, Formula.INFORMED) == Decimal("72.7")
+
+    def test_the_weakest_is_named_only_where_there_is_one(self, world):
+        team, public = self.add(world, self.TEAM, self.OPEN).questions.all()
+
+        assert weakest([team, public]) == public
+        assert weakest([public]) is None
+        assert weakest([team, team]) is None
+
+    @pytest.mark.parametrize(
+        ("questions", "sentence"),
+        [
+            ([TEAM, ("办事", 40, 12, 4, 2)], "第2题“办事”四项之和40＋12＋4＋2＝58，多于有效票57"),
+            ([TEAM, TEAM], "题目“班子团结”出现了不止一次"),
+            ([("", 1, 0, 0, 0)], "第1题没有写题目"),
+            ([(f"题{n}", 1, 0, 0, 0) for n in range(21)], "最多登记20道题"),
+        ],
+    )
+    def test_refusals_name_the_question(self, world, questions, sentence):
+        assert sentence in refused(None, self.add, world, *questions)
+        survey = self.add(world, self.OPEN)
+        assert sentence in refused(None, self.change, world, survey, *questions)
+        assert answers_of(Survey.objects.get()) == [Answers(*self.OPEN)]
+
+    def test_the_database_refuses_more_answers_than_ballots(self, world):
+        """Also past the services: a question raised, one added, the ballots lowered. What fits is taken."""
+        survey = self.add(world, self.OPEN)
+        whole = Survey.objects.filter(pk=survey.pk)
+        survey.questions.update(satisfied=40)  # 57 answers of 57 ballots
+
+        with pytest.raises(IntegrityError, match="survey_question_sum"), transaction.atomic():
+            survey.questions.update(satisfied=41)
+        with pytest.raises(IntegrityError, match="survey_question_sum"), transaction.atomic():
+            survey.questions.create(number=2, text="办事", satisfied=58, mostly=0, dissatisfied=0, unknown=0)
+        with pytest.raises(IntegrityError, match="survey_question_sum"), transaction.atomic():
+            whole.update(valid=56, satisfied=40)
+        whole.update(valid=58, satisfied=42)
+
+    def test_fewer_ballots_and_fewer_answers_in_one_correction(self, world):
+        survey = self.add(world, self.TEAM)
+
+        self.change(world, survey, ("班子团结", 40, 12, 3, 1), valid=56, satisfied=40)
+
+        assert answers_of(Survey.objects.get()) == [Answers("班子团结", 40, 12, 3, 1)]
+        changes = {c["label"]: (c["old"], c["new"]) for c in history(survey)[0].changes}
+        assert changes["有效票"] == ("57", "56")
+        assert changes["第1题"] == (str(Answers(*self.TEAM)), "班子团结：满意40、基本满意12、不满意3、不了解1")
+
+    def test_a_round_begun_from_another_takes_its_usual_questions(self, world):
+        Round.objects.filter(pk=world.round.pk).update(usual_questions=["班子"])
+        world.round.refresh_from_db()
+        values = {"township": world.township, "campaign": "整顿", "year": 2027, "starts_on": date(2027, 1, 1),
+                  "ends_on": date(2027, 12, 31), "by": world.office_clerk, "at": NOON}  # fmt: skip
+
+        assert add_round(number=1, copied_from=world.round, **values).usual_questions == ["班子"]
+        assert add_round(number=2, **values).usual_questions == list(USUAL_QUESTIONS)
