@@ -26,7 +26,6 @@ Side, State = HandOver.Side, HandOver.State
 
 class HandOverList(RegistryList):
     permission = Permission.CADRE_VIEW
-    url_name = "handovers:handover_list"
     title = "岗位交接"
     noun = "份"
     filter_form = HandOverFilter
@@ -233,13 +232,7 @@ class HandOverConfirm(HandOverPage, ActionPage):
         """Loaded above: the right to confirm comes from the paper itself, not from a post."""
 
     def perform(self) -> None:
-        version = self.request.POST.get("base_version", "")
-        services.confirm(
-            self.hand_over,
-            base_version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None,
-            by=self.request.user,
-            at=timezone.now(),
-        )
+        services.confirm(self.hand_over, base_version=self.base_version, by=self.request.user, at=timezone.now())
 
     def get_success_url(self) -> str:
         return self.hand_over.get_absolute_url()

@@ -24,7 +24,6 @@ from villages.views.registry import RecordForm, RegistryList, add_links, link, o
 
 class AbsenceList(RegistryList):
     permission = Permission.CADRE_VIEW
-    url_name = "villages:absence_list"
     title = "外出代行"
     noun = "次"
     filter_form = AbsenceFilter

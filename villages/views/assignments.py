@@ -57,7 +57,6 @@ def duty_actions(assignment: Assignment, here: str) -> list[tuple[str, str]]:
 
 class AssignmentList(RegistryList):
     permission = Permission.CADRE_VIEW
-    url_name = "villages:assignment_list"
     title = "责任链"
     noun = "项"
     filter_form = AssignmentFilter

@@ -24,7 +24,6 @@ from villages.views.registry import RecordForm, RegistryList, add_links, link, o
 
 class CadreList(RegistryList):
     permission = Permission.CADRE_VIEW
-    url_name = "villages:cadre_list"
     title = "干部"
     noun = "人"
     filter_form = CadreFilter

@@ -17,7 +17,6 @@ from villages.views.registry import VillageForm, VillageRecordList, village_colu
 
 
 class EconomyList(VillageRecordList):
-    url_name = "villages:economy_list"
     edit_name = "villages:path_update"
     title = "集体经济路径"
     noun = "项"

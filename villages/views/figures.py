@@ -26,7 +26,6 @@ def _count(value: int | None) -> str:
 
 class FiguresList(VillageRecordList):
     template_name = "villages/figures_list.html"
-    url_name = "villages:figures_list"
     edit_name = "villages:year_update"
     title = "村情数据"
     noun = "份"

@@ -21,7 +21,6 @@ from villages.views.registry import RegistryList, VillageForm, cadres_for, link,
 
 class PostList(RegistryList):
     permission = Permission.VILLAGE_VIEW
-    url_name = "villages:post_list"
     title = "村班子岗位"
     noun = "个岗位"
     filter_form = PostFilter

@@ -15,20 +15,20 @@ from audit import services as audit
 from common.chinese import day_text
 from common.lists import Column
 from villages.models import Cadre, County, Township, Village
-from villages.pages import FormPage, ListPage, with_back
+from villages.pages import FormPage, ListPage, Tab, with_back
 
-TABS = [
-    ("村", "villages:village_list", Permission.VILLAGE_VIEW),
-    ("村情数据", "villages:figures_list", Permission.VILLAGE_VIEW),
-    ("班子岗位", "villages:post_list", Permission.VILLAGE_VIEW),
-    ("集体经济", "villages:economy_list", Permission.VILLAGE_VIEW),
-    ("干部培训", "villages:training_list", Permission.VILLAGE_VIEW),
-    ("责任链", "villages:assignment_list", Permission.CADRE_VIEW),
-    ("岗位交接", "handovers:handover_list", Permission.CADRE_VIEW),
-    ("外出代行", "villages:absence_list", Permission.CADRE_VIEW),
-    ("干部", "villages:cadre_list", Permission.CADRE_VIEW),
-    ("站所和部门", "villages:unit_list", Permission.CADRE_VIEW),
-]
+TABS = (
+    Tab("村", "villages:village_list", Permission.VILLAGE_VIEW),
+    Tab("村情数据", "villages:figures_list", Permission.VILLAGE_VIEW),
+    Tab("班子岗位", "villages:post_list", Permission.VILLAGE_VIEW),
+    Tab("集体经济", "villages:economy_list", Permission.VILLAGE_VIEW),
+    Tab("干部培训", "villages:training_list", Permission.VILLAGE_VIEW),
+    Tab("责任链", "villages:assignment_list", Permission.CADRE_VIEW),
+    Tab("岗位交接", "handovers:handover_list", Permission.CADRE_VIEW),
+    Tab("外出代行", "villages:absence_list", Permission.CADRE_VIEW),
+    Tab("干部", "villages:cadre_list", Permission.CADRE_VIEW),
+    Tab("站所和部门", "villages:unit_list", Permission.CADRE_VIEW),
+)
 
 
 def link(url: str, text: Any) -> SafeString:
@@ -62,15 +62,7 @@ class RegistryList(ListPage):
     """A list of the registry with the tabs to its neighbours."""
 
     template_name = "villages/list.html"
-    url_name = ""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        tabs = [
-            {"label": label, "url": reverse(name), "here": name == self.url_name}
-            for label, name, permission in TABS
-            if self.access.may(permission)
-        ]
-        return super().get_context_data(**kwargs) | {"tabs": tabs}
+    tabs = TABS
 
     def placed(self, rows: QuerySet[Any], prefix: str = "village") -> QuerySet[Any]:
         """The rows of the township and village chosen in the filter."""

@@ -17,7 +17,6 @@ from villages.views.registry import VillageForm, VillageRecordList, village_colu
 
 
 class TrainingList(VillageRecordList):
-    url_name = "villages:training_list"
     edit_name = "villages:training_update"
     title = "村干部培训"
     noun = "条"

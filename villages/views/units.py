@@ -27,7 +27,6 @@ def may_edit_unit(access: Any, unit: Unit) -> bool:
 
 class UnitList(RegistryList):
     permission = Permission.CADRE_VIEW
-    url_name = "villages:unit_list"
     title = "站所和部门"
     noun = "个单位"
     filter_form = UnitFilter

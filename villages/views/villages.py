@@ -22,7 +22,6 @@ SHOWN_IN_LIST = [Role.LINKED_LEADER, Role.RESIDENT_CADRE, Role.VILLAGE_SECRETARY
 
 class VillageList(RegistryList):
     permission = Permission.VILLAGE_VIEW
-    url_name = "villages:village_list"
     title = "村情"
     noun = "个村"
     filter_form = VillageFilter
