@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from problems.views import criteria, evidence, measures, phone, plans, progress, similar
+from problems.views import criteria, evidence, measures, phone, plan_decisions, plans, progress, similar
 
 urlpatterns = [
     path("mine/", phone.PhoneHome.as_view(), name="phone_home"),
@@ -23,10 +23,10 @@ urlpatterns = [
     path("plans/new/", plans.PlanCreate.as_view(), name="plan_create"),
     path("plans/<int:pk>/", plans.PlanDetail.as_view(), name="plan_detail"),
     path("plans/<int:pk>/edit/", plans.PlanUpdate.as_view(), name="plan_update"),
-    path("plans/<int:pk>/submit/", plans.PlanSubmit.as_view(), name="plan_submit"),
-    path("plans/<int:pk>/approve/", plans.PlanApprove.as_view(), name="plan_approve"),
-    path("plans/<int:pk>/return/", plans.PlanReturn.as_view(), name="plan_return"),
-    path("plans/<int:pk>/amend/", plans.PlanAmend.as_view(), name="plan_amend"),
+    path("plans/<int:pk>/submit/", plan_decisions.PlanSubmit.as_view(), name="plan_submit"),
+    path("plans/<int:pk>/approve/", plan_decisions.PlanApprove.as_view(), name="plan_approve"),
+    path("plans/<int:pk>/return/", plan_decisions.PlanReturn.as_view(), name="plan_return"),
+    path("plans/<int:pk>/amend/", plan_decisions.PlanAmend.as_view(), name="plan_amend"),
     path("plans/<int:pk>/sheet/", plans.PlanSheet.as_view(), name="plan_sheet"),
     path("plans/versions/<int:pk>/", plans.PlanVersionDetail.as_view(), name="plan_version"),
     path("<int:pk>/criteria/", criteria.CriteriaUpdate.as_view(), name="criteria_update"),

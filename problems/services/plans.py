@@ -10,15 +10,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
 from django.utils import timezone
 
 from audit import services as audit
 from common.chinese import enumerate_all, full_date
 from common.errors import Refused
 from common.models import RecordChanged, save_if_unchanged
-from problems.models import Measure, PlanReview, PlanVersion, Problem, VillagePlan
-from problems.shown import deadline_text
+from problems.models import Measure, PlanReview, PlanVersion, VillagePlan
+from problems.services.plan_content import LISTS, content_of
 from problems.terms import DeadlineKind
 from rounds.models import Designation, Round
 from villages.models import Village
@@ -103,15 +102,23 @@ def missing(plan: VillagePlan) -> list[str]:
 
 
 @transaction.atomic
-def submit_plan(plan: VillagePlan, *, on: date, base_version: int | None = None, by: Any, at: datetime) -> PlanReview:
-    """Hand the plan in. Raises Refused naming everything that is missing."""
+def submit_plan(
+    plan: VillagePlan,
+    *,
+    on: date,
+    base_version: int | None = None,
+    seen: dict[str, Any] | None = None,
+    by: Any,
+    at: datetime,
+) -> PlanReview:
+    """Hand the plan in. Raises Refused naming everything that is missing, RecordChanged when it is not what was `seen` (content_of)."""
     if plan.state not in OPEN:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，不用再提交。")
     if lacks := missing(plan):
         raise Refused(f"方案还不完整，缺少{enumerate_all(lacks)}，请补充后再提交。")
     if found := vague(plan):
         raise Refused(f"有整改措施写得不具体：{vague_words(found)}。请补充后再提交。")
-    _expect(plan, base_version)
+    _expect(plan, base_version, seen)
     return _review(plan, PlanReview.Action.SUBMIT, VillagePlan.State.SUBMITTED, on=on, by=by, at=at)
 
 
@@ -127,9 +134,16 @@ def return_plan(plan: VillagePlan, *, remark: str, on: date, by: Any, at: dateti
 
 @transaction.atomic
 def approve_plan(
-    plan: VillagePlan, *, on: date, remark: str = "", base_version: int | None = None, by: Any, at: datetime
+    plan: VillagePlan,
+    *,
+    on: date,
+    remark: str = "",
+    base_version: int | None = None,
+    seen: dict[str, Any] | None = None,
+    by: Any,
+    at: datetime,
 ) -> PlanReview:
-    """Approve a submitted plan. Raises Refused when the same person submitted it, RecordChanged when other words stand in it than he opened."""
+    """Approve a submitted plan. Raises Refused when the same person submitted it, RecordChanged when it is not what he has `seen` (content_of)."""
     if plan.state != VillagePlan.State.SUBMITTED:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，提交后才能审定。")
     submitted = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.SUBMIT).order_by("-id").first()
@@ -140,10 +154,11 @@ def approve_plan(
         raise Refused("方案没有整改措施，不能审定，请退回补充。")
     if found := vague(plan):
         raise Refused(f"方案不具体，请退回补充：{vague_words(found)}。")
-    _expect(plan, base_version)
+    content = _expect(plan, base_version, seen)
     review = _review(plan, PlanReview.Action.APPROVE, VillagePlan.State.APPROVED, on=on, remark=remark, by=by, at=at)
     amended = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.AMEND).order_by("-id").first()
-    keep_version(plan, reason=amended.remark if amended else "", by=by, at=at)
+    # The very content that was compared: a measure changed at this moment is not slipped into what was approved.
+    keep_version(plan, content, reason=amended.remark if amended else "", by=by, at=at)
     return review
 
 
@@ -156,20 +171,20 @@ def amend_plan(plan: VillagePlan, *, reason: str, on: date, by: Any, at: datetim
         raise Refused("请写明为什么调整。", field="reason")
     approved = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.APPROVE).order_by("-id").first()
     if approved and not PlanVersion.objects.filter(plan=plan).exists():  # approved before versions were kept
-        keep_version(plan, reason="", by=approved.by, at=approved.at)
+        keep_version(plan, content_of(plan), reason="", by=approved.by, at=approved.at)
     return _review(plan, PlanReview.Action.AMEND, VillagePlan.State.AMENDING, on=on, remark=reason, by=by, at=at)
 
 
-def keep_version(plan: VillagePlan, *, reason: str, by: Any, at: datetime) -> PlanVersion:
-    """Write down the plan as it stands: the version approved on `plan.approved_on`."""
+def keep_version(plan: VillagePlan, content: dict[str, Any], *, reason: str, by: Any, at: datetime) -> PlanVersion:
+    """Write the content down as the version approved on `plan.approved_on`."""
     assert plan.approved_on  # noqa: S101 - only an approved plan becomes a version
     last = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
     return PlanVersion.objects.create(
         plan=plan,
         number=(last.number if last else 0) + 1,
-        causes=plan.causes,
-        goals=plan.goals,
-        lists=lists_of(plan),
+        causes=content["causes"],
+        goals=content["goals"],
+        lists={name: content[name] for name in LISTS},
         reason=reason,
         approved_on=plan.approved_on,
         by=by,
@@ -177,50 +192,15 @@ def keep_version(plan: VillagePlan, *, reason: str, by: Any, at: datetime) -> Pl
     )
 
 
-def lists_of(plan: VillagePlan) -> dict[str, list[dict[str, str]]]:
-    """The three lists (问题清单, 责任清单, 任务清单) in words: two queries and one for the helping units."""
-    measures = Measure.objects.select_related("owner", "unit").order_by("number")
-    problems = (
-        Problem.objects.in_ledger()
-        .filter(round=plan.round_id, village=plan.village_id)
-        .select_related("owner", "lead_official", "responsible_unit")
-        .prefetch_related("assisting_units", Prefetch("measures", measures))
-        .order_by("number")
-    )
-    lists: dict[str, list[dict[str, str]]] = {"problems": [], "tasks": []}
-    for problem in problems:
-        number = f"{problem.number}号"
-        lists["problems"].append(
-            {
-                "number": number,
-                "title": problem.title,
-                "category": str(problem.get_category_display()),
-                "target": problem.target,
-                "deadline": deadline_text(problem.deadline_kind, problem.due_on),
-                "lead": problem.lead_official.with_title if problem.lead_official else "",
-                "unit": problem.responsible_unit.name if problem.responsible_unit else "",
-                "owner": problem.owner.with_title if problem.owner else "",
-                "assisting": "、".join(unit.name for unit in problem.assisting_units.all()),
-            }
-        )
-        for measure in problem.measures.all():
-            lists["tasks"].append(
-                {
-                    "number": number,
-                    "text": measure.text,
-                    "standard": measure.standard,
-                    "owner": measure.owner.with_title if measure.owner else "",
-                    "unit": measure.unit.name if measure.unit else "",
-                    "deadline": deadline_text(measure.deadline_kind, measure.due_on),
-                }
-            )
-    return lists
+def _expect(plan: VillagePlan, base_version: int | None, seen: dict[str, Any] | None) -> dict[str, Any]:
+    """The plan's content, when it is what stood on the page (each asked for unless None); RecordChanged otherwise.
 
-
-def _expect(plan: VillagePlan, base_version: int | None) -> None:
-    """The plan is as it was when the page was opened."""
-    if base_version is not None and plan.version != base_version:
+    Measures and problems have versions of their own, which the plan's does not follow: so the content itself is compared.
+    """
+    now = content_of(plan)
+    if (base_version is not None and plan.version != base_version) or (seen is not None and seen != now):
         raise RecordChanged(plan)
+    return now
 
 
 def _review(

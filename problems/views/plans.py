@@ -14,17 +14,10 @@ from accounts.permissions import Permission
 from audit import services as audit
 from common.chinese import day_text
 from common.lists import Column, draw_rows
-from problems.forms.plans import (
-    PlanAmendForm,
-    PlanApproveForm,
-    PlanFilter,
-    PlanReturnForm,
-    PlanReviewForm,
-    PlanStartForm,
-    PlanTextForm,
-)
+from problems.forms.plans import PlanFilter, PlanStartForm, PlanTextForm
 from problems.models import Measure, PlanVersion, Problem, VillagePlan
 from problems.services import plans as services
+from problems.services.plan_content import lists_of
 from problems.shown import deadline_text, light
 from problems.views.measures import done_words
 from rounds.models import Designation
@@ -223,7 +216,7 @@ class PlanSheet(PlanPlace, Page):
             "plan": plan,
             "causes": plan.causes,
             "goals": plan.goals,
-            "lists": services.lists_of(plan),
+            "lists": lists_of(plan),
             "draft": plan.state != VillagePlan.State.APPROVED,
         }
 
@@ -256,6 +249,7 @@ class PlanVersionDetail(Page):
 class PlanCreate(FormPage):
     permission = Permission.PLAN_EDIT
     form_class = PlanStartForm
+    template_name = "problems/plan_create.html"
     title = "起草方案"
     intro = "每个整顿对象每轮一份。先写原因和目标，措施在各个问题中填写，会自动汇总到方案里。"
 
@@ -271,9 +265,12 @@ class PlanCreate(FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        if not context["form"].fields["designation"].queryset.exists():
-            context["intro"] = "没有待起草的整顿对象：本轮的都已有方案，要改请打开该村方案；新列入的村审定后才能起草。"
-        return context
+        left = context["form"].fields["designation"].queryset.exists()
+        return context | {
+            "left": left,
+            "intro": self.intro if left else "",
+            "may_propose": not left and self.access.may(Permission.DESIGNATION_PROPOSE),
+        }
 
     def get_success_url(self) -> str:
         return reverse("problems:plan_list")
@@ -326,56 +323,3 @@ class PlanUpdate(PlanFormPage):
         services.change_plan(
             self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
         )
-
-
-class PlanSubmit(PlanFormPage):
-    form_class = PlanReviewForm
-    title = "提交审定"
-    button = "提交审定"
-    intro = "提交后由组织委员审定，审定前不能再修改；需要修改时请组织委员退回。"
-    success_text = "方案已提交审定。"
-
-    def perform(self, form: PlanReviewForm) -> None:
-        services.submit_plan(
-            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class PlanApprove(PlanFormPage):
-    permission = Permission.PLAN_DECIDE
-    form_class = PlanApproveForm
-    title = "审定通过"
-    button = "审定通过"
-    success_text = "方案已审定。"
-
-    def perform(self, form: PlanApproveForm) -> None:
-        services.approve_plan(
-            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-
-class PlanAmend(PlanFormPage):
-    form_class = PlanAmendForm
-    title = "调整方案"
-    button = "开始调整"
-    intro = "写明为什么调整。之后可以修改原因、目标和各项措施，改好后重新提交审定；审定前，原来审定的方案仍然有效，随时可以查看。"
-    success_text = "可以修改方案了，改好后提交审定。"
-
-    def perform(self, form: PlanAmendForm) -> None:
-        services.amend_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
-
-
-class PlanReturn(PlanFormPage):
-    permission = Permission.PLAN_DECIDE
-    form_class = PlanReturnForm
-    title = "退回修改"
-    button = "退回"
-    intro = "措施不具体、没有责任人或时限的，写清要补什么，退回后村里可以修改并重新提交。"
-    success_text = "方案已退回。"
-
-    def get_initial(self) -> dict[str, Any]:
-        words = services.vague_words(services.vague(self.plan))
-        return {"remark": f"措施不具体：{words}。"} if words else {}
-
-    def perform(self, form: PlanReturnForm) -> None:
-        services.return_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)

@@ -262,7 +262,7 @@ class TestPlanPages:
     def press(self, client, url, **values):
         page = client.get(url)
         assert page.status_code == 200
-        hidden = {"submission": page.context["submission"], "base_version": page.context["base_version"]}
+        hidden = {name: page.context[name] for name in ("submission", "base_version", "seen") if name in page.context}
         return client.post(url, hidden | values)
 
     def test_from_the_first_line_to_the_approval(self, world, desk, designated):
@@ -307,13 +307,98 @@ class TestPlanPages:
         assert VillagePlan.objects.get(pk=full_plan.pk).state == "submitted"
         assert self.press(client, url, on=APRIL.isoformat(), remark="").status_code == 302
 
+    @pytest.fixture
+    def submitted(self, world, full_plan):
+        plans.submit_plan(full_plan, on=APRIL, by=world.village_secretary, at=AT)
+        return full_plan
+
+    def reword(self, world, **given):
+        found = Measure.objects.get()
+        values = {name: getattr(found, name) for name in measures.FIELDS} | given
+        measures.change_measure(
+            found, base_version=found.version, reason="村里商定", by=world.resident_cadre, at=AT, **values
+        )
+
+    def shown_then(self, client, url):
+        page = client.get(url)
+        return {name: page.context[name] for name in ("submission", "base_version", "seen")} | {"on": "2026-04-10"}
+
+    def test_measures_changed_since_the_page_was_opened_are_not_approved_unseen(self, world, submitted):
+        client, url = world.client(world.commissioner), f"{submitted.get_absolute_url()}approve/"
+        hidden = self.shown_then(client, url)
+        self.reword(world, standard="1公里通车", due_on=date(2026, 9, 30))
+        measure(Measure.objects.get().problem, world, text="安装路灯")
+
+        answer = client.post(url, hidden)
+
+        assert answer.status_code == 409
+        assert answer.context["changes"] == [
+            {"label": "1号问题措施1的完成标准", "then": "1.8公里通车", "now": "1公里通车"},
+            {"label": "1号问题措施1的完成时限", "then": "2026-07-31", "now": "2026-09-30"},
+            {"label": "1号问题措施2", "then": "没有这一条", "now": "安装路灯"},
+        ]
+        assert "1.8公里通车" in answer.content.decode()
+        submitted.refresh_from_db()
+        assert (submitted.state, submitted.versions.count()) == ("submitted", 0)
+        # Having read what is new, he approves from the very page that refused.
+        again = {name: answer.context[name] for name in ("submission", "base_version", "seen")} | {"on": "2026-04-10"}
+        assert client.post(url, again).status_code == 302
+        assert [task["text"] for task in submitted.versions.get().lists["tasks"]] == ["硬化路面", "安装路灯"]
+
+    def test_nothing_but_the_comparison_refuses_it(self, world, submitted, monkeypatch):
+        """Negative control: the plan's own version alone lets the unseen measure through."""
+        client, url = world.client(world.commissioner), f"{submitted.get_absolute_url()}approve/"
+        hidden = self.shown_then(client, url)
+        self.reword(world, standard="1公里通车")
+        monkeypatch.setattr(plans, "_expect", lambda plan, *_: plans.content_of(plan))
+
+        assert client.post(url, hidden).status_code == 302
+        assert submitted.versions.get().lists["tasks"][0]["standard"] == "1公里通车"
+
+    def test_nor_handed_in_unseen_but_work_done_meanwhile_is_no_change(self, world, full_plan):
+        client, url = world.client(world.village_secretary), f"{full_plan.get_absolute_url()}submit/"
+        hidden = self.shown_then(client, url)
+        measures.finish_measure(Measure.objects.get(), done_on=APRIL, by=world.resident_cadre, at=AT)
+        assert client.post(url, hidden).status_code == 302
+
+        plans.return_plan(
+            full_plan := VillagePlan.objects.get(), remark="不具体", on=APRIL, by=world.commissioner, at=AT
+        )
+        hidden = self.shown_then(client, url)
+        self.reword(world, text="修桥")
+        assert client.post(url, hidden).status_code == 409
+        full_plan.refresh_from_db()
+        assert full_plan.state == "returned"
+
+    @pytest.mark.parametrize("seen", ["", "改过的", "W10:1:x"])
+    def test_a_form_that_lost_what_it_showed_changes_nothing(self, world, submitted, seen):
+        client, url = world.client(world.commissioner), f"{submitted.get_absolute_url()}approve/"
+
+        assert client.post(url, self.shown_then(client, url) | {"seen": seen}).status_code == 409
+
+        submitted.refresh_from_db()
+        assert submitted.state == "submitted"
+
+    def test_the_page_to_approve_shows_the_plan_in_few_queries(
+        self, world, desk, submitted, django_assert_max_num_queries
+    ):
+        for n in range(8):
+            measure(desk.in_state(State.RECTIFYING, title=f"问题{n}"), world, text=f"措施{n}")
+        client = world.client(world.commissioner)
+        with django_assert_max_num_queries(12):
+            page = client.get(f"{submitted.get_absolute_url()}approve/").content.decode()
+        for words in ("班子不团结。", "年内转化。", "硬化路面", "措施7"):
+            assert words in page
+
     def test_with_nothing_left_to_draft_the_page_says_so(self, world, designated):
         client, url = world.client(world.village_secretary), "/problems/plans/new/"
         assert "没有待起草的整顿对象" not in client.get(url).content.decode()
 
         self.press(client, url, designation=designated.pk, causes="原因", goals="目标")
 
-        assert "没有待起草的整顿对象" in client.get(url).content.decode()
+        page = client.get(url).content.decode()
+        assert "没有待起草的整顿对象" in page
+        assert "<textarea" not in page
 
     def test_a_village_of_another_township_is_refused_by_the_field(self, world):
         foreign = Designation.objects.create(
