@@ -32,6 +32,12 @@ class NoticeQuerySet(VillageRecordQuerySet):
         earlier = NoticeRound.objects.on(day).filter(replied_on__lte=day)
         return self.filter(_present(day) & Q(replied_on__lte=day) | Q(pk__in=earlier.values("notice_id")))
 
+    def in_time(self, day: date) -> NoticeQuerySet:
+        """Those of `answered` whose reply kept its date."""
+        kept = Q(replied_on__lte=day) & Q(replied_on__lte=F("reply_due_on"))
+        earlier = NoticeRound.objects.on(day).filter(kept)
+        return self.filter(_present(day) & kept | Q(pk__in=earlier.values("notice_id")))
+
     def unanswered(self, day: date) -> NoticeQuerySet:
         """No reply by the end of a day in the round that ran on it, late or not."""
         earlier = NoticeRound.objects.on(day).filter(replied_on__gt=day)
@@ -157,7 +163,12 @@ class Notice(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"整改通知书〔{self.year}〕{self.number}号"
+        return f"整改通知书{self.number_text}"
+
+    @property
+    def number_text(self) -> str:
+        """The number as a paper bears it: 〔2026〕6号."""
+        return f"〔{self.year}〕{self.number}号"
 
     def get_absolute_url(self) -> str:
         return reverse("inspections:notice_detail", args=[self.pk])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Value
+
 from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
-from inspections.satisfaction import DEFAULT, SATISFIED_ALONE, WITHOUT_UNKNOWN, content_of, voters_of
+from inspections.satisfaction import DEFAULT, SATISFIED_ALONE, WITHOUT_UNKNOWN, content_of, voters_of, weakest
 from meetings.models import Meeting
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
@@ -72,6 +74,9 @@ def _where(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     ]  # fmt: skip
 
 
+STOOD = ("answered", "in_time", "late", "closed", "issued_again")  # words of the queryset
+
+
 def _notices(tally: Tally, scope: Scope) -> None:
     notices = list(
         Notice.objects.filter(scope.during("issued_on"), scope.mine("inspection__round"))
@@ -81,28 +86,24 @@ def _notices(tally: Tally, scope: Scope) -> None:
         )
     )
     # The words of the notice itself say how it stood on the day: it may have been issued again since.
-    then = Notice.objects.filter(pk__in=[n["pk"] for n in notices])
-    has_answer = set(then.answered(scope.as_of).values_list("pk", flat=True))
-    closed = list(then.closed(scope.as_of).values_list("pk", flat=True))
-    again = list(then.issued_again(scope.as_of).values_list("pk", flat=True))
-    answered = [n for n in notices if n["pk"] in has_answer]
-    waiting = [n for n in notices if n not in answered]
-    late = [n for n in waiting if n["reply_due_on"] < scope.as_of]
-    in_time = [n for n in answered if n["replied_on"] and n["replied_on"] <= n["reply_due_on"]]
+    then = Notice.objects.filter(pk__in=[n["pk"] for n in notices]).order_by()
+    words = [getattr(then, w)(scope.as_of).annotate(word=Value(w)).values_list("word", "pk") for w in STOOD]
+    stood = set(words[0].union(*words[1:], all=True)) if notices else set()
+    answered, in_time, late, closed, again = ([n["pk"] for n in notices if (w, n["pk"]) in stood] for w in STOOD)
     listed = "inspections:notice_list"
     tally.count("notices", "整改通知书", "份", (n["pk"] for n in notices), listed, **scope.period)
     tally.count(
-        "notices.answered", "已反馈", "份", (n["pk"] for n in answered), listed,
+        "notices.answered", "已反馈", "份", answered, listed,
         state="answered", **scope.period, **scope.then,
     )  # fmt: skip
-    tally.count("notices.in_time", "按期反馈", "份", (n["pk"] for n in in_time), listed, only=True, **scope.period)
+    tally.count("notices.in_time", "按期反馈", "份", in_time, listed, only=True, **scope.period)
     tally.count(
-        "notices.late", "逾期未反馈", "份", (n["pk"] for n in late), listed,
+        "notices.late", "逾期未反馈", "份", late, listed,
         state="late", **scope.period, **scope.then,
     )  # fmt: skip
     tally.count("notices.closed", "核查合格办结", "份", closed, listed, state="closed", **scope.period, **scope.then)
     tally.count("notices.again", "再次发出", "份", again, listed, state="issued_again", **scope.period, **scope.then)
-    tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in late))
+    tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in notices if n["pk"] in late))
     tally.facts["notices"] = [
         {
             "village": n["village__name"],
@@ -110,9 +111,9 @@ def _notices(tally: Tally, scope: Scope) -> None:
             "number": n["number"],
             "on": iso(n["issued_on"]),
             "due_on": iso(n["reply_due_on"]),
-            "replied_on": iso(n["replied_on"]) if n in answered else "",
-            "reply": n["reply"] if n in answered else "",
-            "late": n in late,
+            "replied_on": iso(n["replied_on"]) if n["pk"] in answered else "",
+            "reply": n["reply"] if n["pk"] in answered else "",
+            "late": n["pk"] in late,
             "requirement": n["requirement"],
         }
         for n in notices
@@ -178,6 +179,7 @@ def _surveys(tally: Tally, scope: Scope) -> None:
     rows = list(
         Survey.objects.filter(scope.during("held_on"), scope.mine())
         .select_related("village", "round")
+        .prefetch_related("questions")
         .order_by("held_on", "pk")
     )
     tally.facts["surveys"] = []
@@ -200,8 +202,26 @@ def _surveys(tally: Tally, scope: Scope) -> None:
         _ballots(tally, key, survey.village.name, [survey], {"only": True})
         tally.facts["surveys"].append(
             {"key": key, "kind": of_kind, "village": survey.village.name, "village_id": village_id, "on": iso(survey.held_on),
-             "content": CONTENT[formula_of([survey]) in SATISFIED_ALONE]}
+             "content": CONTENT[formula_of([survey]) in SATISFIED_ALONE], "weakest": _weakest(tally, key, survey)}
         )  # fmt: skip
+
+
+def _weakest(tally: Tally, key: str, survey: Survey) -> str:
+    """The question people of the village are least content with, its rate beside it; "" where none stands out."""
+    formula = survey.round.satisfaction_formula
+    question = weakest(survey.questions.all(), formula)
+    if question is None:
+        return ""
+    label, listed = f"{survey.village.name}“{question.text}”", "inspections:survey_list"
+    content = f"{CONTENT[formula in SATISFIED_ALONE]}票"
+    good, voters = (
+        tally.total(f"{key}.weakest.{name}", f"{label}{words}", "张", [(survey.pk, value)], listed, only=True)
+        for name, words, value in (
+            ("good", content, content_of(question, formula)), ("voters", "计算满意率的票", voters_of(question, formula)),
+        )
+    )  # fmt: skip
+    tally.share(f"{key}.weakest.rate", f"{label}满意率", good, voters)
+    return question.text
 
 
 def _ballots(tally: Tally, key: str, place: str, surveys: list[Survey], params: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """Figures of the demo township: each equals the rows of the list it links to, on any day."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from inspections.models import Notice
+from inspections.services import reissue_notice
 from meetings.models import Commitment, Meeting
 from pairings.models import Activity
 from problems.models import Measure, Step
 from reports.figures import Figure, Figures, Rule, compute
 from reports.figures.figure import Tally
 from rounds.models import CalendarItem
+from tests.conftest import NOON
 from villages.models import Post
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +61,31 @@ def a_notice_is_answered(round):
     notice = Notice.objects.get(inspection__round=round, replied_on=None)
     Notice.objects.filter(pk=notice.pk).update(replied_on=date(2026, 10, 20), reply="已逐户告知")
     return {"notices.answered", "notices.late"}
+
+
+def test_a_notice_issued_again_later_stood_as_it_did(demo_township, clerk):
+    notice = Notice.objects.filter(inspection__round=demo_township.round, replied_on__isnull=False).first()
+    Notice.objects.filter(pk=notice.pk).update(closed_on=None, checked_by=None, reply_due_on=notice.issued_on)
+    notice.refresh_from_db()
+    days = (notice.replied_on - timedelta(days=1), notice.replied_on)
+    names = [f"notices.{name}" for name in ("answered", "in_time", "late", "closed", "again")]
+
+    def told():
+        made = [figures_of(demo_township, ends_on=day) for day in days]
+        assert [wrong_ones(figures, clerk) for figures in made] == [[], []]
+        return [[figures.get(name) and figures.get(name).ids for name in names] for figures in made]
+
+    before = told()
+    reissue_notice(
+        notice,
+        checked_on=END,
+        note="抽查仍无记录",
+        reply_due_on=END,
+        by=User.objects.get(username="wuxiaomin"),
+        at=NOON,
+    )
+    assert told() == before
+    assert notice.pk in before[0][2]
 
 
 def a_visit_finds_more_households(round):
