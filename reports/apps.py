@@ -9,6 +9,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.permissions import Permission
         from jobs import registry
+        from otherwork import panels
         from reports import guards
         from villages import handing
 
@@ -16,4 +17,5 @@ class ReportsConfig(AppConfig):
         registry.register("monthly_drafts", "reports.schedule.monthly_drafts")
         registry.daily("monthly_drafts", "自动起草月报")
         handing.register("reports.handing")
+        panels.register("reports.otherwork.of_kind")
         post_migrate.connect(guards.put_in_place, sender=self)

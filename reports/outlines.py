@@ -19,6 +19,7 @@ from reports.models import Outline, Part, Summary
 Kind = Part.Kind
 HEADINGS = (Kind.HEADING1, Kind.HEADING2)
 OFFICE = "office."  # keys of parts an office added
+OTHER_WORK = "otherwork."  # keys of the sentences about the office's own kinds of work
 
 
 @dataclass(frozen=True)
@@ -291,6 +292,7 @@ _ACCEPTANCE = (
     body("acceptance.surveys", "acceptance.surveys", "acceptance.midterm"),
     heading("part.shortfalls", 1, "尚未解决的问题"),
     body("shortfalls.problems", "shortfalls.open"),
+    body("otherwork.shortfalls", "otherwork.shortfalls"),
     heading("part.next", 1, "验收结论"),
     body(
         "acceptance.verdict",
@@ -329,7 +331,31 @@ def plans_of(outline: Outline | None, kind: str) -> tuple[Plan, ...]:
     """The outline a township uses for a kind: its own, or the one the portal brings."""
     if outline is None or not outline.parts:
         return OUTLINES[kind]
-    return tuple(Plan.from_json(data) for data in outline.parts)
+    return with_other_work(tuple(Plan.from_json(data) for data in outline.parts), kind)
+
+
+def with_other_work(plans: Sequence[Plan], kind: str) -> tuple[Plan, ...]:
+    """An office's outline with the portal's parts for other work it has never had, at the end of their headings.
+
+    A part of the portal cannot be deleted, only switched off or emptied of a sentence; so one that is not there at all was never taken out:
+    the outline was kept before the portal had it. What stands in another part already comes switched off, so that nothing is said twice.
+    """
+    row, there, heading = list(plans), {plan.key for plan in plans}, ""
+    told = {use.sentence for plan in plans for use in plan.uses}
+    for plan in OUTLINES[kind]:
+        if plan.is_heading:
+            heading = plan.key
+        if plan.key in there or heading not in there or not is_other_work(plan):
+            continue
+        uses = tuple(use for use in plan.uses if use.sentence not in told)
+        end = _end(row, next(i for i, p in enumerate(row) if p.key == heading))
+        row.insert(end, replace(plan, uses=uses) if uses else replace(plan, off=True))
+    return tuple(row)
+
+
+def is_other_work(plan: Plan) -> bool:
+    """Made of sentences about the office's own kinds of work, and of nothing else."""
+    return bool(plan.uses) and all(use.sentence.startswith(OTHER_WORK) for use in plan.uses)
 
 
 def title_of(figures: Figures, plans: Sequence[Plan] | None = None) -> str:

@@ -41,6 +41,7 @@ urlpatterns = [
         name="outline_part_update",
     ),
     path("outlines/<int:pk>/<str:kind>/<str:key>/move/", views.OutlinePartMove.as_view(), name="outline_part_move"),
+    path("outlines/<int:pk>/<str:kind>/otherwork/<str:place>/", views.OutlinePutIn.as_view(), name="outline_put_in"),
     path("schedule/<int:pk>/", views.ScheduleUpdate.as_view(), name="schedule_update"),
     path("parts/<int:pk>/keep/", views.PartKeep.as_view(), name="part_keep"),
     path("parts/<int:pk>/move/", views.PartMove.as_view(), name="part_move"),

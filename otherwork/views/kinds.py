@@ -16,7 +16,7 @@ from audit.services import history
 from common import chinese
 from common.errors import Refused
 from common.lists import Column
-from otherwork import wording
+from otherwork import panels, wording
 from otherwork.forms.kinds import KindForm, StartForm, TownshipKindForm
 from otherwork.models import WorkKind
 from otherwork.services import kinds as services
@@ -97,6 +97,7 @@ class KindDetail(Page):
             "post": with_back(reverse("otherwork:entry_create", args=[kind.pk]), here)
             if kind.takes(access.on) and may_enter(kind, access)
             else "",
+            "panels": panels.panels_of(kind, access, self.request),
             "history": history(kind),
         }
 
@@ -170,7 +171,7 @@ class KindFormPage(FormPage):
 
 class KindCreate(KindFormPage):
     title = "新增其他工作类别"
-    success_text = "已建好。各村现在就可以登记，下一次起草的总结会写进去。"
+    success_text = "已建好，现在就可以登记。写进哪些总结，见下面“在各种总结中”。"
 
     def load(self) -> None:
         places = self.access.townships_with(Permission.OTHERWORK_KIND_EDIT)

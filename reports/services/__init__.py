@@ -19,6 +19,7 @@ from reports.services.outlining import (
     add_outline_part,
     change_outline_part,
     move_outline_part,
+    put_other_work_in,
     remove_outline_part,
     reset_outline,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "lock_part",
     "move_outline_part",
     "move_part",
+    "put_other_work_in",
     "recompute",
     "remove_outline_part",
     "remove_own_part",

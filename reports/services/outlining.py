@@ -13,9 +13,11 @@ from audit import services as audit
 from common.errors import Refused
 from common.models import RecordChanged, save_if_unchanged
 from common.text import clean
+from otherwork.models import WorkKind
 from reports.language import SENTENCES
 from reports.language.brief import BRACKETS
 from reports.models import Outline
+from reports.otherwork import put_in
 from reports.outlines import OUTLINES, Plan, Use, added, changed, moved, places, plans_of
 
 MAX_LEAD = 60
@@ -147,6 +149,28 @@ def add_outline_part(
     ]
     _keep(outline, after, "添加提纲段落", rows, by=by, at=at)
     return new
+
+
+@transaction.atomic
+def put_other_work_in(
+    *, township_id: int, kind: str, place: str, base_version: int, by: Any, at: datetime
+) -> Plan:  # fmt: skip
+    """Print the township's other work of a place in the papers of a kind (again): its part switched on, given the sentence, or added."""
+    outline, plans = _opened(township_id, kind, base_version)
+    if place not in WorkKind.Place.values:
+        raise Refused("没有这一部分。")
+    after, part = put_in(plans, kind, place)
+    if part is None:
+        raise Refused("这种总结的提纲里没有可以放这一句的部分，请在提纲里另加一段。")
+    if after == plans:
+        raise Refused("提纲里已有这一句，不需再写入。")
+    if sum(plan.is_added for plan in after) > MAX_ADDED:
+        raise Refused(f"自己加的段落最多{MAX_ADDED}段，请先删去不用的。")
+    old = next((plan for plan in plans if plan.key == part.key), None)
+    before = "（空）" if old is None else f"停用：{told(old)}" if old.off else told(old)
+    rows = [{"field": part.key, "label": f"“{part.lead or '正文段'}”的句子", "old": before, "new": told(part)}]
+    _keep(outline, after, "其他工作写进提纲", rows, by=by, at=at)
+    return part
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from reports.views.outlines import (
     OutlinePartMove,
     OutlinePartRemove,
     OutlinePartUpdate,
+    OutlinePutIn,
     OutlineReset,
     ScheduleUpdate,
 )
@@ -40,6 +41,7 @@ __all__ = [
     "OutlinePartMove",
     "OutlinePartRemove",
     "OutlinePartUpdate",
+    "OutlinePutIn",
     "OutlineReset",
     "PartCreate",
     "PartKeep",

@@ -248,6 +248,22 @@ class OutlinePartMove(OneOutline, ActionPage):
         return f"{super().get_success_url()}#part-{self.key}"
 
 
+class OutlinePutIn(OneOutline, ActionPage):
+    """From the page of a kind of other work: its sentence is printed in the papers of this kind (again)."""
+
+    success_text = "已写进提纲。新起草和重新计算的总结会写上。"
+
+    def load(self, pk: int, kind: str, place: str) -> None:  # type: ignore[override]
+        super().load(pk, kind)
+        self.place = place
+
+    def perform(self) -> None:
+        services.put_other_work_in(
+            township_id=self.township.pk, kind=self.kind, place=self.place, base_version=self.base_version,
+            by=self.request.user, at=timezone.now(),
+        )  # fmt: skip
+
+
 class OutlineReset(OneOutline, ActionPage):
     success_text = "已恢复系统提纲。"
 

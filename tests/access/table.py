@@ -385,6 +385,7 @@ reports:outline_part_update        | form   | outline     | ... ... .. xx ... . 
 reports:outline_part_move          | act    | outline     | ... ... .. xx ... . . .
 reports:outline_part_create        | form   | outline     | ... ... .. xx ... . . .
 reports:outline_part_remove        | act    | outline     | ... ... .. xx ... . . .
+reports:outline_put_in             | act    | outline     | ... ... .. xx ... . . .
 reports:schedule_update            | ask    | outline     | ... ... .. xx ... . . .
 reports:version_list               | page   | summary     | ... ... .. xx xx. . . .
 reports:version_restore            | act    | past        | ... ... .. xx ... . . .
@@ -499,7 +500,7 @@ class Route:
 
 
 # What an address says besides naming its record.
-SAID = {"category": "legacy", "code": "b", "which": "file", "kind": "stage", "key": "introduction"}
+SAID = {"category": "legacy", "code": "b", "which": "file", "kind": "stage", "key": "introduction", "place": "results"}
 SAID_HERE = {"ledgers:import_template": {"code": "B"}}
 
 

@@ -4,10 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
+from audit.models import Entry
+from common.errors import Refused
 from otherwork.models import WorkEntry, WorkKind
 from otherwork.services import entries, kinds
+from reports import outlines, services
 from reports.figures import Figures
+from reports.models import Outline
+from reports.outlines import OUTLINES, Use
+from reports.services import drafting
 from tests.conftest import NOON
 from tests.reports.conftest import text_of
 
@@ -118,3 +125,97 @@ def test_another_township_s_kinds_are_not_ours(desk, world):
 
     assert "外镇类别" not in text_of(summary)
     assert "外镇类别" not in str(summary.figures)
+
+
+class TestAnOutlineOfTheOfficesOwn:
+    """A new kind stands in the next paper also where the office keeps its own outline, unless it took the sentence out."""
+
+    def own(self, desk, without=(), kind="stage", **changes) -> Outline:
+        """The portal's outline with changed words; parts `without` were not yet in it when the office kept it."""
+        plans = outlines.changed(OUTLINES[kind], "part.work", lead="干了什么")
+        for key, values in changes.items():
+            plans = outlines.changed(plans, key.replace("__", "."), **values)
+        parts = [plan.to_json() for plan in plans if plan.key not in without]
+        return Outline.objects.create(township=desk.world.township, kind=kind, parts=parts)
+
+    def put_in(self, desk, kind="stage", place="results", version=1):
+        return services.put_other_work_in(
+            township_id=desk.world.township.pk, kind=kind, place=place, base_version=version,
+            by=desk.world.office_clerk, at=NOON,
+        )  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("paper", "part"),
+        [("stage", "otherwork.results"), ("monthly", "period.otherwork"), ("acceptance", "acceptance.otherwork")],
+    )
+    def test_an_outline_older_than_the_part_gets_it_at_the_end_of_its_heading(self, desk, entered, paper, part):
+        self.own(desk, without=[part], kind=paper)
+
+        text = text_of(desk.draft(kind=paper))
+
+        assert "干了什么" in text
+        assert "完成庭院整治20户" in text
+        found = drafting.plans_of(desk.world.township.pk, paper)
+        assert [plan.key for plan in found] == [plan.key for plan in OUTLINES[paper]]
+
+    def test_switched_off_it_stays_out_until_the_button_puts_it_in(self, desk, entered):
+        outline = self.own(desk, otherwork__results={"off": True})
+        assert "庭院整治" not in text_of(desk.draft())
+
+        self.put_in(desk, version=outline.version)
+
+        assert "完成庭院整治20户" in text_of(desk.draft())
+        assert Entry.objects.get(verb="其他工作写进提纲").changes[0]["old"] == "停用：其他工作（整治成效）"
+        with pytest.raises(Refused, match="已有这一句"):
+            self.put_in(desk, version=2)
+
+    def test_taken_out_of_a_part_it_stays_out_and_comes_back_beside_the_others(self, desk, entered):
+        left = (Use("otherwork.organisation"), Use("otherwork.rectifying"))
+        self.own(desk, kind="monthly", period__otherwork={"uses": left})
+        assert "庭院整治" not in text_of(desk.draft(kind="monthly"))
+
+        part = self.put_in(desk, kind="monthly")
+
+        assert part.uses == (*left, Use("otherwork.results"))
+        assert "完成庭院整治20户" in text_of(desk.draft(kind="monthly"))
+
+    def test_said_in_a_part_of_the_office_it_is_not_said_twice_nor_comes_back_with_it_gone(self, desk, entered):
+        outline = self.own(desk, without=["otherwork.results"])
+        added, _ = outlines.added(
+            outlines.plans_of(outline, "stage"), "part.rectifying", "另有。", (Use("otherwork.results"),)
+        )
+        outline.parts = [plan.to_json() for plan in added if plan.key != "otherwork.results"]
+        outline.save()
+        assert text_of(desk.draft()).count("完成庭院整治20户") == 1
+
+        services.remove_outline_part(
+            township_id=desk.world.township.pk, kind="stage", key="office.1", base_version=1,
+            by=desk.world.office_clerk, at=NOON,
+        )  # fmt: skip
+
+        assert "庭院整治" not in text_of(desk.draft())
+
+    def test_a_paper_without_a_place_for_it_gets_one(self, desk, entered):
+        assert "庭院整治" not in text_of(desk.draft(kind="bulletin"))
+
+        self.put_in(desk, kind="bulletin")
+
+        assert "办好群众身边实事。完成庭院整治20户" in text_of(desk.draft(kind="bulletin"))
+
+    def test_the_kinds_page_says_where_it_stands_and_has_the_button(self, desk, kind, django_assert_max_num_queries):
+        self.own(desk, otherwork__results={"off": True})
+        clerk = desk.world.client(desk.world.office_clerk)
+        with django_assert_max_num_queries(12):
+            page = clerk.get(kind.get_absolute_url()).content.decode()
+        assert "阶段性总结的提纲里已停用或去掉这一句" in page
+        put = reverse("reports:outline_put_in", args=[desk.world.township.pk, "stage", "results"])
+        assert put in page
+
+        answer = clerk.post(put, {"base_version": 1, "back": kind.get_absolute_url()}, follow=True)
+
+        assert "已写进提纲" in answer.content.decode()
+        assert put not in answer.content.decode()
+        assert (
+            "在各种总结中"
+            not in desk.world.client(desk.world.village_secretary).get(kind.get_absolute_url()).content.decode()
+        )
