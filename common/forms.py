@@ -76,6 +76,9 @@ class RowsField(forms.ModelMultipleChoiceField):
         return super()._check_values(value)
 
 
+DASHES = forms.ModelChoiceField(None).empty_label  # type: ignore[arg-type]
+
+
 class PortalForm(forms.Form):
     """Base of every form. The page draws the form tag, the submission token and the buttons (templates/common/form.html).
 
@@ -88,6 +91,10 @@ class PortalForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # Where a form says no word of its own for "none of them", Django's line of dashes would stand.
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
+                field.empty_label = "请选择" if field.required else "不选"
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
