@@ -23,6 +23,7 @@ def find(duty: Duty) -> list[Group]:
         .filter(Q(closed_on=None) | Q(closed_on__gt=duty.day))
         .filter(duty.reach(village="village_id", township="township_id"))
         .select_related("village")
+        .prefetch_related("rounds")  # a day before the notice went out again is told by its earlier rounds
         .order_by("reply_due_on", "pk")[:MOST]
     )
     lines = [

@@ -80,7 +80,11 @@ def test_a_receiver_without_any_post_reads_and_confirms(world, post, work):
 
     assert client.get(f"/villages/hand-overs/{hand_over.pk}/").status_code == 200
     assert "待您确认的岗位交接" in client.get("/").content.decode()
-    assert client.post(f"/villages/hand-overs/{hand_over.pk}/confirm/").status_code == 302
+    url = f"/villages/hand-overs/{hand_over.pk}/confirm/"
+    client.post(url)  # a button that lost the version of what was read confirms nothing
+    hand_over.refresh_from_db()
+    assert hand_over.receiver_confirmed_by is None
+    assert client.post(url, {"base_version": hand_over.version}).status_code == 302
     hand_over.refresh_from_db()
     assert hand_over.receiver_confirmed_by == user
     assert "待您确认的岗位交接" not in client.get("/").content.decode()
@@ -154,7 +158,11 @@ def test_a_second_office_does_not_confirm_an_old_state(world, started):
 def test_few_queries(world, started, django_assert_max_num_queries):
     from problems.services import ledger
     from tests.conftest import NOON
+    from tests.inspections.conftest import inspect, issue_notice
 
+    for _ in range(2):
+        issue_notice(inspect(world), village=world.village, requirement="补齐会议记录", issued_on=date(2026, 6, 3),
+                     reply_due_on=date(2026, 6, 10), by=world.commissioner, at=NOON)  # fmt: skip
     giver = cadre_of(world.resident_cadre)
     for n in range(8):
         ledger.log_problem(
