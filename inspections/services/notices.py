@@ -166,8 +166,10 @@ def _attach(notice: Notice, tokens: Sequence[str], *, by: Any, at: datetime) -> 
     return [row.name for row in rows]
 
 
-def _answered(notice: Notice, user: Any) -> bool:
-    """Did this user answer in the present round, also when somebody else has since changed the answer?"""
+def answered_by(notice: Notice, user: Any) -> bool:
+    """Did this user answer in the present round, also when somebody else has since changed the answer? At most one query."""
+    if notice.replied_by_id == user.pk:
+        return True
     for entry in audit.history(notice):
         if entry.verb.startswith(NOT_GOOD):
             return False
@@ -181,7 +183,7 @@ def _refuse_check(notice: Notice, *, checked_on: date, by: Any, at: datetime) ->
         raise Refused(f"这份通知书已于{notice.closed_on}办结。")
     if not notice.replied_on:
         raise Refused("村里还没有反馈整改情况，不能核查。")
-    if by is not None and (notice.replied_by_id == by.pk or _answered(notice, by)):
+    if by is not None and answered_by(notice, by):
         raise Refused("反馈是您本人填报的，须由另一人核查。")
     if checked_on < notice.replied_on:
         raise Refused(f"核查日期不能早于反馈日期（{notice.replied_on}）。", field="checked_on")

@@ -13,6 +13,7 @@ from common.lists import Column
 from common.sending import send
 from inspections.forms.filters import NoticeFilter
 from inspections.models import Notice, NoticeFile
+from inspections.services.notices import answered_by
 from inspections.views.common import NOTICE_LIGHTS, TABS
 from meetings.views.common import light, link
 from villages.pages import ListPage, Page, PermissionRequired
@@ -103,7 +104,7 @@ class NoticeDetail(NoticePage, Page):
         state = notice.state_on(self.access.on)
         answers, edits = self.may(Permission.NOTICE_ANSWER), self.may(Permission.INSPECTION_EDIT)
         waiting = bool(notice.replied_on) and not notice.closed_on
-        own = notice.replied_by_id == self.request.user.pk
+        own = edits and waiting and answered_by(notice, self.request.user)
         files: dict[int, list[NoticeFile]] = defaultdict(list)
         for file in notice.files.all():
             files[file.round_number].append(file)
@@ -121,7 +122,7 @@ class NoticeDetail(NoticePage, Page):
             "may_sign": answers and not notice.signed_on,
             "may_reply": answers and bool(notice.signed_on) and not notice.closed_on,
             "may_check": edits and waiting and not own,
-            "waits_for_another": edits and waiting and own,
+            "waits_for_another": own,
             "may_edit": edits and not notice.replied_on,
             "here": self.request.get_full_path(),
             "history": history(notice),

@@ -83,6 +83,9 @@ class TestCheck:
         services.reply_notice(notice, replied_on=date(2026, 6, 9), reply="已补", by=world.village_secretary, at=NOON)
 
         assert "须由另一人核查" in refused(None, reissue, world, notice)
+        page = world.client(world.commissioner).get(notice.get_absolute_url())
+        assert page.context["waits_for_another"]
+        assert not page.context["may_check"]
         reissue(world, notice, by=world.office_clerk)
         services.sign_notice(notice, signed_on=date(2026, 6, 13), by=world.village_secretary, at=NOON)
         services.reply_notice(notice, replied_on=date(2026, 6, 14), reply="又补", by=world.village_secretary, at=NOON)
