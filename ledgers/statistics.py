@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.roles import Role
-from common.lists import MAX_ONLY
+from common.lists import named_rows, rows_named
 from inspections.models import Inspection, Survey, Visit
 from inspections.satisfaction import content_of, voters_of
 from meetings.models import Meeting
@@ -131,11 +131,8 @@ def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None)
 
 def _only(value: Number, name: str, ids: Sequence[int], params: tuple[tuple[str, str], ...]) -> Cell:
     """A number whose records no filter names: they stand in the address, if they are not too many."""
-    if not ids:
-        return Cell(value)
-    if len(ids) > MAX_ONLY:
-        return Cell(value)
-    return Cell(value, name, (*params, ("only", ".".join(str(pk) for pk in ids))))
+    only = named_rows(ids)
+    return Cell(value, name, (*params, ("only", only))) if only else Cell(value)
 
 
 def _listed(rounds: Sequence[Round], as_of: date) -> dict[int, list[dict[str, Any]]]:
@@ -373,8 +370,8 @@ def over_townships(rows: Sequence[TownshipRow], key: str, value: Number) -> Cell
     first = next((cell for cell in cells if cell.list_name), None)
     if first is None or key.endswith(".rate"):
         return Cell(value)
-    named = [pk for cell in cells for name, text in cell.params if name == "only" for pk in text.split(".")]
+    named = [pk for cell in cells for name, text in cell.params if name == "only" for pk in rows_named(text)]
     params = tuple((name, text) for name, text in first.params if name not in ("township", "only"))
     if named:
-        return _only(value, first.list_name, [int(pk) for pk in named], params)
+        return _only(value, first.list_name, named, params)
     return Cell(value, first.list_name, params)
