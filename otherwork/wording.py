@@ -34,7 +34,7 @@ _CLAUSE = re.compile(r"[^，；。]*[，；。]|[^，；。]+$")
 _STRENGTH = {"": 0, "，": 1, "；": 2, "。": 3}
 
 
-def usual(name: str, *, per_village: bool, has_money: bool, whole: bool = True) -> str:
+def usual(name: str, *, per_village: bool, has_money: bool) -> str:
     """The sentence a kind gets when the office writes none."""
     villages = "，涉及{村数}个村" if per_village else ""
     money = "，投入资金{资金}万元" if has_money else ""

@@ -8,6 +8,7 @@ from django import forms
 
 from common.forms import DateField
 from otherwork.models import WorkKind
+from rounds.forms.filters import add_period
 from villages.models import Township, Village
 from villages.pages import FilterForm
 
@@ -50,5 +51,4 @@ class EntryFilter(FilterForm):
         return self.value("as_of") or self.access.on
 
 
-EntryFilter.base_fields["from"] = DateField(label="起", required=False)
-EntryFilter.base_fields["to"] = DateField(label="止", required=False)
+add_period(EntryFilter)
