@@ -135,6 +135,7 @@ class Ledger:
     importable: bool = False  # rows carry an identity and can be read back
     periodic: bool = False  # has columns of “本期”
     about: str = ""  # for the page of ledgers: what it is for
+    after: Callable[..., None] | None = None  # (sheet, keys, ask): what stands under the table, above the foot
     write: Callable[..., int] | None = None  # (book, ledger, ask, progress) → rows, for forms that are not one table
 
     @property

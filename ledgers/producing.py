@@ -95,6 +95,8 @@ def write_ledger(book: Book, ledger: Ledger, ask: Ask, progress: Progress) -> in
     else:
         look = sheet.look(align="center")
         sheet.spread([("没有符合条件的记录", sheet.visible, look)], 24)
+    if ledger.after:
+        ledger.after(sheet, keys, ask)
     sheet.foot()
     return totals.count
 

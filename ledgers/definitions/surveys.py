@@ -1,4 +1,4 @@
-"""K 民主测评统计表: one row for each survey."""
+"""K 民主测评统计表: one row for each survey; under the table one for each question of those that asked some."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from accounts.permissions import Permission
-from inspections.models import Survey
+from inspections.models import Survey, SurveyQuestion
 from inspections.satisfaction import satisfaction_rate
 from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
+from ledgers.producing import chunks, row_height
+from ledgers.writing import FONT_HEAD, FORMATS, Sheet
 
 _BALLOTS, _RESULT = "测评票（张）", "测评结果（票）"
 WHOLE: dict[str, Any] = {"kind": Kind.WHOLE, "total": True, "width": 9}
@@ -28,6 +30,12 @@ COLUMNS = (
     column("rate", "满意率（%）", kind=Kind.RATE, width=10),
     column("remark", "备注", width=16),
 )
+
+# of the second table: words, how many columns of the first they stand under
+QUESTION_HEADS = (
+    ("序号", 1), ("村", 1), ("测评类别", 1), ("测评日期", 1), ("测评题目", 2), ("有效票", 1), ("满意", 1), ("基本满意", 1),
+    ("不满意", 1), ("不了解", 1), ("满意率（%）", 1), ("未填", 1),
+)  # fmt: skip
 
 
 def keys(ask: Ask) -> list[int]:
@@ -58,6 +66,33 @@ def summary(totals: Totals) -> dict[str, Value]:
     return {"rate": satisfaction_rate(ballots)}
 
 
+def questions(sheet: Sheet, keys: Sequence[int], ask: Ask) -> None:
+    """逐题统计: under the columns of the table, so that the same counts stand under each other; nothing where no survey has questions."""
+    head, text, middle = sheet.look(font=FONT_HEAD, align="center"), sheet.look(), sheet.look(align="center")
+    rate = sheet.look(align="center", number=FORMATS[Kind.RATE])
+    written = 0
+    for _, some in chunks(keys):
+        asked = SurveyQuestion.objects.filter(survey__in=some).select_related("survey__village", "survey__round")
+        rows: dict[int, list[SurveyQuestion]] = {}
+        for question in asked:
+            rows.setdefault(question.survey_id, []).append(question)
+        for question in (q for pk in some for q in rows.get(pk, ())):
+            if not written:
+                sheet.spread([("各题统计", sheet.visible, sheet.look(bold=True, frame=False))], 28)
+                sheet.spread([(words, columns, head) for words, columns in QUESTION_HEADS], 28)
+            written += 1
+            s = question.survey
+            parts: list[Any] = [
+                (written, 1, middle), (ask.village(s.village.name, s.village.township_id), 1, text),
+                (s.get_kind_display(), 1, middle), (s.held_on, 1, middle), (str(question), 2, text),
+                *((value, 1, middle) for value in (
+                    question.valid, question.satisfied, question.mostly, question.dissatisfied, question.unknown
+                )),
+                (satisfaction_rate(question, s.round.satisfaction_formula), 1, rate), (question.blank, 1, middle),
+            ]  # fmt: skip
+            sheet.spread(parts, row_height(sheet.lines_in(str(question), 5, 2)))
+
+
 LEDGER = Ledger(
     code="K",
     name="民主测评统计表",
@@ -68,5 +103,6 @@ LEDGER = Ledger(
     lines=lines,
     units="张",
     summary=summary,
-    about="各村测评发出、收回、有效票和满意率",
+    after=questions,
+    about="各村测评发出、收回、有效票和满意率，分题测评的附各题统计",
 )

@@ -62,7 +62,7 @@ def load(demo: Demo) -> None:
     for village, *ballots in work.SURVEYS:
         surveys.add_survey(
             round=demo.round, village=demo.village[village], kind="midterm", held_on=work.SURVEY_DAY, by=clerk, at=at(work.SURVEY_DAY, 17),
-            **dict(zip(BALLOTS, ballots, strict=True)),
+            questions=[surveys.Answers(*answers) for answers in work.QUESTIONS.get(village, ())], **dict(zip(BALLOTS, ballots, strict=True)),
         )  # fmt: skip
 
 

@@ -181,6 +181,13 @@ VISITORS = ["chen", "lin", "zhou", "wu"]
 SURVEY_DAY = D(2026, 9, 25)
 # village, issued, returned, valid, satisfied, mostly, dissatisfied, unknown
 SURVEYS = [(V1, 60, 58, 57, 41, 12, 3, 1), (V2, 60, 60, 58, 37, 15, 5, 1), (V3, 50, 49, 49, 33, 11, 4, 1)]
+# the questions of one of them: how the 58 valid ballots of 下塘村 answered each
+QUESTIONS = {
+    V2: [
+        ("村党组织班子团结和带头作用", 38, 14, 4, 2), ("村务、财务公开", 36, 15, 5, 1), ("为群众办事和便民服务", 40, 13, 3, 1),
+        ("列出的突出问题得到解决", 29, 17, 9, 2),
+    ],
+}  # fmt: skip
 NEXT_STEPS = [
     "对照台账逐项攻坚，把饮用水管网改造、安置房权证办理等群众盼望的事办实办好。",
     "选优配强村班子，结合村级组织换届做好东岭村副书记人选的培养和选配。",

@@ -73,6 +73,8 @@ def _surveys(b: Brief, kind: str, head: str) -> Pieces | None:
         )
         if b.figure(f"{key}.rate"):
             part += [f"，{s.get('content', '满意和基本满意')}占", *b.number(f"{key}.rate")]
+        if s.get("weakest"):
+            part += [f"，各题中“{s['weakest']}”满意率最低，为", *b.number(f"{key}.weakest.rate")]
         parts.append(part)
     when = f"{b.day(days.pop())}" if len(days) == 1 else ""
     return [f"{when}{head}，", *joined(parts, "；"), "等。" if len(rows) > VILLAGES else "。"] if parts else None

@@ -174,6 +174,7 @@ class TestAcceptance:
         assert {gap["missing"] for gap in paper.written.missing} == {"验收测评", "验收结论和转化（摘帽）审定"}
         assert "石桥村6个问题销号5个，未销号1个" in paper.text
         assert "9月25日开展中期测评，石桥村发出票60张、收回58张、有效57张" in paper.text
+        assert "满意和基本满意占89.7%，各题中“列出的突出问题得到解决”满意率最低，为79.3%；" in paper.text
 
     def test_scores_verdicts_and_what_remains(self, demo_township, db):
         last = date(2025, 12, 31)

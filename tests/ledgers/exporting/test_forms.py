@@ -192,6 +192,21 @@ class TestOthers:
         assert (sums["issued"], sums["returned"], sums["valid"]) == (170, 167, 164)
         assert sums["rate"] == 90.9
 
+    def test_the_questions_of_a_survey_stand_under_the_columns_they_count(self, sheet):
+        ws = sheet("K")
+        rows = [[c.value for c in row] for row in ws.iter_rows()]
+        head = next(n for n, row in enumerate(rows) if "测评题目" in row)
+        heads = {word: n for n, word in enumerate(rows[head]) if word}
+        above = next(row for row in rows if "发出票" in row)
+
+        assert [above.index(word) for word in ("有效票", "满意", "不了解")] == [
+            heads[w] for w in ("有效票", "满意", "不了解")
+        ]
+        asked = rows[head + 1 : -1]
+        assert [row[heads["测评题目"]][:2] for row in asked] == ["1.", "2.", "3.", "4."]
+        counted = ("村", "有效票", "满意", "基本满意", "不满意", "不了解", "满意率（%）", "未填")
+        assert [asked[3][heads[word]] for word in counted] == ["下塘村", 58, 29, 17, 9, 2, 79.3, 1]
+
     def test_a_plan_sheet_for_each_village(self, demo_ask, tmp_path):
         book = written("D", demo_ask, tmp_path / "d.xlsx")
         assert book.sheetnames == ["石桥村", "下塘村", "东岭村"]
