@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.html import format_html_join
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -55,18 +56,21 @@ class NoticeList(ListPage):
         def on(day: Any) -> str:
             return day.isoformat() if day else "—"
 
+        def number(notice: Notice) -> str:
+            return link(notice.get_absolute_url(), notice.number_text, here)
+
+        def issued(notice: Notice) -> str:
+            if not notice.reissued_on:
+                return on(notice.issued_on)
+            dates = [on(notice.issued_on), f"第{notice.round_number}次{on(notice.reissued_on)}"]
+            return format_html_join(" ", '<span class="nowrap">{}</span>', ([text] for text in dates))
+
         columns = [
-            Column("编号", lambda n: link(n.get_absolute_url(), n, here), sort="number", lead=True),
+            Column("编号", number, sort="number", lead=True, css="nowrap"),
             Column("村", lambda n: n.village.name, sort="village", css="nowrap"),
-            Column("状态", state),
+            Column("状态", state, css="nowrap"),
             Column("整改要求", lambda n: n.requirement),
-            Column(
-                "发出日期",
-                lambda n: (
-                    f"{on(n.issued_on)}，第{n.round_number}次{on(n.reissued_on)}" if n.reissued_on else on(n.issued_on)
-                ),
-                sort="issued_on",
-            ),
+            Column("发出日期", issued, sort="issued_on"),
             Column("反馈时限", lambda n: on(n.reply_due_on), sort="reply_due_on", css="nowrap"),
             Column("签收日期", lambda n: on(n.signed_on), css="nowrap"),
             Column("反馈日期", lambda n: on(n.replied_on), css="nowrap"),
