@@ -160,7 +160,6 @@ class HandOverDetail(PartyPage):
             "side": Side(side).label if side else "",
             "may_confirm_for": bool(waits) and self.may_decide,
             "may_call_off": h.state == State.PROPOSED and self.may_decide,
-            "here": self.request.path,
             "history": audit.history(h),
         }
 

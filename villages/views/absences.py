@@ -88,7 +88,6 @@ class AbsenceDetail(Page):
             "lent": lent,
             "may_edit": may_edit,
             "may_call_off": may_edit and state == Absence.State.COMING,
-            "here": self.request.path,
             "history": audit.history(absence),
         }
 

@@ -28,9 +28,12 @@ class YearCreate(YearForms):
     def get_initial(self) -> dict[str, Any]:
         asked = self.request.GET.get("year", "")
         year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else timezone.localdate().year
-        self.asked_year = year
-        self.started_from = {} if self.request.GET.get("blank") else services.starting_figures(self.village, year)
-        return {"year": year} | self.started_from
+        # A second sheet of a year is refused: who comes here looking for this year's is shown the way before typing,
+        # and who came for another year is offered neither a year nor figures that are not its own.
+        self.filled = VillageYear.objects.filter(village=self.village, year=year).first()
+        blank = self.filled or self.request.GET.get("blank")
+        self.started_from = {} if blank else services.starting_figures(self.village, year)
+        return {} if self.filled else {"year": year} | self.started_from
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -41,9 +44,7 @@ class YearCreate(YearForms):
             context["other_start"] = ("不带入，从空白填起", "?blank=1")
         elif self.request.GET.get("blank"):
             context["other_start"] = ("从上年带入", "?")
-        # a second sheet of a year is refused: who comes here looking for this year's is shown the way before typing
-        if hasattr(self, "asked_year"):
-            context["filled"] = VillageYear.objects.filter(village=self.village, year=self.asked_year).first()
+        context["filled"] = getattr(self, "filled", None)
         return context
 
     def perform(self, form: NewYearForm) -> VillageYear:
@@ -114,11 +115,7 @@ class YearStep(ActionPage):
         return self.sheet.get_absolute_url()
 
     def values(self) -> dict[str, Any]:
-        version = self.request.POST.get("base_version", "")
-        known = version.isascii() and version.isdigit() and len(version) < 10
-        return {
-            "base_version": int(version) if known else None, "by": self.request.user, "at": timezone.now()
-        }  # fmt: skip
+        return {"base_version": self.base_version, "by": self.request.user, "at": timezone.now()}
 
 
 class YearReport(YearStep):
