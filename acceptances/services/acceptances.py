@@ -222,6 +222,15 @@ def judgement_of(acceptance: Acceptance) -> Judgement | None:
     return judge(acceptance.designation.round, score=score, survey=acceptance.survey)
 
 
+def took_part(acceptance: Acceptance, user: Any) -> bool:
+    """Did this person ask, check or judge? Then he does not confirm.
+
+    Not by the three names alone: who checked or judged first is no longer among them once somebody else has corrected it.
+    """
+    own = user.pk in (acceptance.asked_by_id, acceptance.checked_by_id, acceptance.judged_by_id)
+    return own or audit.took_part(acceptance, user)
+
+
 @transaction.atomic
 def confirm_acceptance(
     acceptance: Acceptance, *, verdict: str, confirmed_on: date, by: Any, at: datetime, remaining: str = "",
@@ -232,9 +241,7 @@ def confirm_acceptance(
     computed = judgement_of(acceptance)
     if computed is None:
         raise Refused("还没有县级验收的评分和测评，不能确认结论。")
-    # Not by the three names alone: who checked or judged first is no longer among them once somebody else has corrected it.
-    own = by.pk in (acceptance.asked_by_id, acceptance.checked_by_id, acceptance.judged_by_id)
-    if own or audit.took_part(acceptance, by):
+    if took_part(acceptance, by):
         raise Refused("这次验收的申请、初验或县级验收是您办理的，请由其他有权限的负责人确认结论。")
     if not may_be(computed.verdict, verdict):
         raise Refused(f"按得分和测评评定为“{computed.verdict.label}”，不能确认为更高的结论。", field="verdict")

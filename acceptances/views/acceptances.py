@@ -13,6 +13,7 @@ from django.urls import reverse
 from acceptances.forms.filters import AcceptanceFilter
 from acceptances.gaps import gaps_of
 from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem
+from acceptances.services.acceptances import took_part
 from acceptances.verdicts import Judgement, judge
 from acceptances.views.common import TABS
 from accounts.permissions import Permission
@@ -198,9 +199,9 @@ class AcceptanceDetail(Page):
         d, state, here = a.designation, Acceptance.State, a.township_id
         sheet = scored(a)
         may_check = access.may(Permission.ACCEPTANCE_CHECK, township_id=here)
-        may_confirm = access.may(Permission.DESIGNATION_APPROVE, township_id=here)
+        confirms = a.state == state.JUDGED and access.may(Permission.DESIGNATION_APPROVE, township_id=here)
+        mine = confirms and took_part(a, access.user)
         not_asker = a.asked_by_id != access.user.pk
-        mine = access.user.pk in (a.asked_by_id, a.checked_by_id, a.judged_by_id)
         passed = a.verdict in Acceptance.PASSED
         rechecks = list(a.rechecks.select_related("survey")) if passed else []
         relapsed = any(r.result == Recheck.Result.RELAPSED for r in rechecks)
@@ -216,8 +217,8 @@ class AcceptanceDetail(Page):
             "rate": _rate(a),
             "may_check": may_check and not_asker and a.state in (state.ASKED, state.CHECKED),
             "may_judge": may_judge(access, here) and not_asker and a.state in (state.CHECKED, state.JUDGED),
-            "may_confirm": may_confirm and a.state == state.JUDGED and not mine,
-            "must_not_confirm": may_confirm and a.state == state.JUDGED and mine,
+            "may_confirm": confirms and not mine,
+            "must_not_confirm": mine,
             "follow_ups": [
                 (f, f.state_on(access.on), FOLLOW_UP_LIGHTS[f.state_on(access.on)]) for f in a.follow_ups.all()
             ] if passed else [],

@@ -205,6 +205,16 @@ class TestLists:
         for query, found in (("", 4), ("state=open", 4), ("state=overdue", 0), ("state=overdue&as_of=2027-05-01", 2)):
             assert client.get(f"{url('follow_up_list')}?{query}").context["paging"].total == found, query
 
+    def test_whose_check_another_corrected_is_not_offered_the_verdict(self, world, course):
+        course.survey()
+        acceptance = course.check(course.ask(), by=world.party_secretary)
+        course.judge(course.check(acceptance, 2, by=world.office_clerk))
+
+        page = world.client(world.party_secretary).get(acceptance.get_absolute_url())
+        assert (page.context["may_confirm"], page.context["must_not_confirm"]) == (False, True)
+        other = world.client(world.deputy_secretary).get(acceptance.get_absolute_url())
+        assert (other.context["may_confirm"], other.context["must_not_confirm"]) == (True, False)
+
     def test_queries_do_not_grow(self, world, course, django_assert_max_num_queries):
         acceptance = course.passed()
         for n in range(12):
