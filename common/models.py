@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from common.errors import Refused
+
 
 class Versioned(models.Model):
     """A record that two people may edit at once: every save names the version it was based on."""
@@ -29,5 +31,8 @@ def save_if_unchanged(instance: Versioned, *, expected_version: int, fields: lis
     values = {name: getattr(instance, name) for name in fields}
     changed = manager.filter(pk=instance.pk, version=expected_version).update(version=expected_version + 1, **values)
     if not changed:
-        raise RecordChanged(manager.get(pk=instance.pk))
+        current = manager.filter(pk=instance.pk).first()
+        if current is None:
+            raise Refused("他人已删除这条记录，这次没有保存。")
+        raise RecordChanged(current)
     instance.version = expected_version + 1

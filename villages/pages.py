@@ -5,6 +5,7 @@ Out of scope is 404 (the queryset does not hold the row), in scope without the r
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -12,7 +13,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
@@ -25,10 +26,13 @@ from django.views.generic.edit import FormView
 from accounts.middleware import give_back
 from accounts.permissions import Permission
 from audit import receipts
+from common import clashes
 from common.errors import Refused
 from common.lists import Column, Paging, draw_rows, rows_named, with_query
 from common.models import RecordChanged, Versioned
 from villages.access import Access
+
+logger = logging.getLogger(__name__)
 
 
 class PortalRequest(HttpRequest):
@@ -83,6 +87,37 @@ class PermissionRequired(View):
             return int(self.request.POST.get("base_version", "")) or -1
         except ValueError:
             return -1
+
+
+class WritingPage(PermissionRequired):
+    """A page that writes. Of two people at the same moment the database lets one pass; the other's request is then looked at once more.
+
+    Everything is loaded, allowed and checked anew, so that the service says in its own words what has become of it. `looked_again` tells
+    the second time: what the database refuses then is told by the page itself.
+    """
+
+    looked_again = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        self.looked_again = getattr(request, "looked_again", False)
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        except DatabaseError as error:
+            if self.looked_again or request.resolver_match is None or not clashes.is_clash(error):
+                raise
+            logger.info("looked at once more: %s", error)
+            request.looked_again = True  # type: ignore[attr-defined]
+            for _, files in request.FILES.lists():
+                for file in files:
+                    file.seek(0)
+            return request.resolver_match.func(request, *args, **kwargs)
+
+    def refused_again(self, error: DatabaseError) -> str:
+        """The sentence for what the database refuses the second time; the first time, and what is no clash, is raised on."""
+        if not self.looked_again or not clashes.is_clash(error):
+            raise error
+        logger.warning("refused by the database: %s", error)
+        return clashes.sentence(error)
 
 
 class Page(PermissionRequired, TemplateView):
@@ -277,7 +312,7 @@ def _reverse(order: str) -> str:
     return order[1:] if order.startswith("-") else f"-{order}"
 
 
-class FormPage(PermissionRequired, FormView):
+class FormPage(WritingPage, FormView):
     """A form that takes one record, once, and keeps what was typed whatever happens.
 
     Subclasses set `form_class` (a PortalForm), `title`, `button`, and `perform(form)`: one call into a service, returning the record or an
@@ -332,6 +367,9 @@ class FormPage(PermissionRequired, FormView):
             return self.form_invalid(form)
         except RecordChanged as changed:
             return self.show_change(form, changed)
+        except DatabaseError as error:
+            form.add_error(None, self.refused_again(error))
+            return self.form_invalid(form)
         messages.success(self.request, self.success_text)
         return redirect(url)
 
@@ -413,7 +451,7 @@ class FormPage(PermissionRequired, FormView):
         return context
 
 
-class ActionPage(PermissionRequired):
+class ActionPage(WritingPage):
     """A button: POST only, one call into a service, then back to where it stood."""
 
     http_method_names = ["post"]
@@ -433,6 +471,8 @@ class ActionPage(PermissionRequired):
             messages.error(request, str(refusal))
         except RecordChanged as changed:
             messages.error(request, str(changed) + "请看清最新内容后再操作。")
+        except DatabaseError as error:
+            messages.error(request, self.refused_again(error))
         else:
             messages.success(request, self.success_text)
         return redirect(safe_back(request, self.get_success_url()))
