@@ -89,7 +89,13 @@ class TestYearPages:
 
         client, url = world.client(world.village_secretary), f"/villages/{world.village.pk}/figures/new/"
 
-        assert record.get_absolute_url() in client.get(f"{url}?year=2026").content.decode()
+        page = client.get(f"{url}?year=2026")
+        assert record.get_absolute_url() in page.content.decode()
+        # the figures of one year are not offered for another
+        assert {name: page.context["form"][name].value() for name in ("year", "members")} == {
+            "year": None,
+            "members": None,
+        }
         assert "已填报" not in client.get(f"{url}?year=2025").content.decode()
 
     def test_village_secretary_fills_in_his_own(self, world, send):
