@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +18,7 @@ def _decimal(**kwargs: Any) -> forms.DecimalField:
 
 
 class EntryForm(PortalForm):
-    """`villages` is None where the village is settled (one's only one, or the entry's); else what may be chosen."""
+    """`villages` is None where the village is settled (one's only one, or the entry's); else what may be chosen. `funds`: the entry's amounts by source."""
 
     happened_on = DateField(label="日期")
 
@@ -26,7 +27,7 @@ class EntryForm(PortalForm):
         *args: Any,
         kind: WorkKind,
         villages: Any = None,
-        also: tuple[str, ...] = (),
+        funds: Mapping[str, str] | None = None,
         series: bool = False,
         **kwargs: Any,
     ) -> None:
@@ -39,20 +40,24 @@ class EntryForm(PortalForm):
         self.fields["quantity"] = _decimal(label=f"数量（{kind.unit}）", widget=forms.TextInput(attrs=keypad))
         if kind.takes_note:
             self.fields["note"] = LongTextField(label="内容", max_length=300, rows=3, required=False)
+        funds = funds or {}
         # A source the office gave up since stays in the form of an entry that names it.
-        self.sources = list(dict.fromkeys([*kind.sources, *also])) if kind.has_money else list(also)
+        self.sources = list(dict.fromkeys([*kind.sources, *funds])) if kind.has_money else list(funds)
         money = {"inputmode": "decimal", "autocomplete": "off"}
         for n, source in enumerate(self.sources):
             self.fields[f"fund_{n}"] = _decimal(
-                label=f"{source}（万元）", required=False, widget=forms.TextInput(attrs=money)
+                label=f"{source}（万元）",
+                required=False,
+                initial=funds.get(source),
+                widget=forms.TextInput(attrs=money),
             )
         if series:
             self.fields["another"] = forms.BooleanField(label="保存后接着登记下一条", required=False)
         order = ["village", "happened_on", "quantity", "note"]
-        funds = [f"fund_{n}" for n in range(len(self.sources))]
+        amounts = [f"fund_{n}" for n in range(len(self.sources))]
         plain = [Field(name) for name in order if name in self.fields]
-        self.order_fields([*order, *funds, "another"])
-        self.helper.layout = Layout(*plain, Div(*funds, css_class="pair"), *(["another"] if series else []))
+        self.order_fields([*order, *amounts, "another"])
+        self.helper.layout = Layout(*plain, Div(*amounts, css_class="pair"), *(["another"] if series else []))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

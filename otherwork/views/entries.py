@@ -218,7 +218,7 @@ class EntryDetail(Page):
             "title": f"{entry.kind.name}{quantity_text(entry)}",
             "entry": entry,
             "quantity": quantity_text(entry),
-            "funds": [(fund.source, chinese.amount(fund.amount)) for fund in entry.funds.all()],
+            "funds": funds_text(entry),
             "money": chinese.amount(entry.money) if entry.money else "",
             "edit": with_back(reverse("otherwork:entry_update", args=[entry.pk]), here) if may else "",
             "void": with_back(reverse("otherwork:entry_void", args=[entry.pk]), here) if may else "",
@@ -227,8 +227,8 @@ class EntryDetail(Page):
         }
 
 
-class EntryUpdate(EntryPage):
-    title = "修改登记"
+class OneEntry(EntryPage):
+    """A form about one entry: leads back to it."""
 
     def load(self, pk: int) -> None:
         self.entry = _loaded(self, pk)
@@ -238,19 +238,20 @@ class EntryUpdate(EntryPage):
     def current(self) -> WorkEntry:
         return self.entry
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        also = tuple(fund.source for fund in self.entry.funds.all())
-        return super().get_form_kwargs() | {"kind": self.kind, "also": also}
-
-    def get_initial(self) -> dict[str, Any]:
-        entry, form_sources = self.entry, list(self.kind.sources) if self.kind.has_money else []
-        kept = {fund.source: chinese.amount(fund.amount) for fund in entry.funds.all()}
-        sources = list(dict.fromkeys([*form_sources, *kept]))
-        initial = {"happened_on": entry.happened_on, "quantity": chinese.amount(entry.quantity), "note": entry.note}
-        return initial | {f"fund_{n}": kept.get(source) for n, source in enumerate(sources)}
-
     def get_success_url(self) -> str:
         return self.entry.get_absolute_url()
+
+
+class EntryUpdate(OneEntry):
+    title = "修改登记"
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        funds = {fund.source: chinese.amount(fund.amount) for fund in self.entry.funds.all()}
+        return super().get_form_kwargs() | {"kind": self.kind, "funds": funds}
+
+    def get_initial(self) -> dict[str, Any]:
+        entry = self.entry
+        return {"happened_on": entry.happened_on, "quantity": chinese.amount(entry.quantity), "note": entry.note}
 
     def perform(self, form: EntryForm) -> WorkEntry:
         return services.change_entry(
@@ -261,23 +262,12 @@ class EntryUpdate(EntryPage):
         return super().get_context_data(**kwargs) | {"record": self.entry, "history": history(self.entry)}
 
 
-class EntryVoid(EntryPage):
+class EntryVoid(OneEntry):
     title = "作废登记"
     button = "作废"
     success_text = "已作废，不再计入统计。"
     form_class = VoidForm
     intro = "登记错了才作废。作废的登记还能查到，但不再计入任何统计，也不能恢复。"
-
-    def load(self, pk: int) -> None:
-        self.entry = _loaded(self, pk)
-        self.kind, self.village = self.entry.kind, self.entry.village
-        self.require(self.permission, township_id=self.entry.township_id, village_id=self.entry.village_id)
-
-    def current(self) -> WorkEntry:
-        return self.entry
-
-    def get_success_url(self) -> str:
-        return self.entry.get_absolute_url()
 
     def perform(self, form: VoidForm) -> WorkEntry:
         return services.void_entry(
