@@ -143,6 +143,15 @@ class TestRefusals:
                 base_version=absence.version, by=world.office_clerk, at=NOON,
             )  # fmt: skip
 
+    def test_days_long_gone_by_are_not_written_by_a_change_either(self, world, away):
+        absence = away(starts_on=TODAY + timedelta(days=2))
+
+        with pytest.raises(Refused, match="不能补登一个月以前"):
+            absences.change_absence(
+                absence, kind="leave", starts_on=TODAY - timedelta(days=40), ends_on=NEXT_WEEK, reason="更正",
+                base_version=absence.version, by=world.office_clerk, at=NOON,
+            )  # fmt: skip
+
     def test_coming_back_early_is_noted(self, world, away):
         absence = away(starts_on=TODAY - timedelta(days=5))
 

@@ -68,6 +68,16 @@ def _check_days(absent: Cadre, substitute: Cadre, starts_on: date, ends_on: date
         raise Refused(f"{absent.name}在这一时段正代行{clash.absent.name}的职责，请先为{clash.absent.name}另定代行人。")
 
 
+def _check_start(starts_on: date, at: datetime) -> None:
+    if starts_on < timezone.localdate(at) - timedelta(days=EARLIEST):
+        raise Refused("开始日期太早：代行不能补登一个月以前的。", field="starts_on")
+
+
+def _hold(absent: Cadre, substitute: Cadre) -> None:
+    """Lock both people, so that two who write about them at one moment see each other."""
+    list(Cadre.objects.select_for_update().filter(pk__in=[absent.pk, substitute.pk]).order_by("pk"))
+
+
 @transaction.atomic
 def register_absence(
     *,
@@ -80,10 +90,8 @@ def register_absence(
     at: datetime,
 ) -> Absence:
     """Let one person act for another from day to day, both included. Refused: another township, no end, no account, two at once, for oneself."""
-    # Both rows are locked, so that two registrations at one moment see each other.
-    list(Cadre.objects.select_for_update().filter(pk__in=[absent.pk, substitute.pk]).order_by("pk"))
-    if starts_on < timezone.localdate(at) - timedelta(days=EARLIEST):
-        raise Refused("开始日期太早：代行不能补登一个月以前的。", field="starts_on")
+    _hold(absent, substitute)
+    _check_start(starts_on, at)
     if ends_on < timezone.localdate(at):
         raise Refused("这段时间已经过去，代行不能补登。", field="ends_on")
     _check_people(absent, substitute, starts_on=starts_on, ends_on=ends_on, by=by)
@@ -110,6 +118,7 @@ def change_absence(
     at: datetime,
 ) -> Absence:
     """Come back earlier or stay longer: other days, with the reason. Days gone by stay as they were."""
+    _hold(absence.absent, absence.substitute)
     today = timezone.localdate(at)
     if absence.state_on(today) in (Absence.State.OVER, Absence.State.CALLED_OFF):
         raise Refused("这次代行已经结束，不能再改。")
@@ -117,6 +126,8 @@ def change_absence(
         raise Refused("请写明变更的原因，例如提前返岗。", field="reason")
     if absence.starts_on <= today and starts_on != absence.starts_on:
         raise Refused("代行已经开始，开始日期不能再改。", field="starts_on")
+    if starts_on != absence.starts_on:
+        _check_start(starts_on, at)
     if ends_on < today - timedelta(days=1):
         raise Refused("结束日期不能改到昨天以前：已经代行的日子不能抹去。", field="ends_on")
     _check_people(absence.absent, absence.substitute, starts_on=starts_on, ends_on=ends_on, by=by)
