@@ -209,11 +209,12 @@ class MeetingMinutes(Page):
         """How the commitment stood on the day of the meeting, and what was said about it."""
         assert item.commitment  # noqa: S101 - the first part is made of these
         state = item.commitment.state_on(self.meeting.held_on)
-        return {"head": item.matter, "said": item.decision, "outcome": f"会议当天：{state.label}"}
+        return {"head": item.matter, "said": item.decision.rstrip("。"), "outcome": f"会议当天：{state.label}"}
 
     def _matter(self, item: AgendaItem) -> dict[str, str]:
         village = f"（{item.problem.village.name}{item.problem.number}号问题）" if item.problem else ""
-        return {"head": f"{item.matter}{village}", "said": item.decision, "outcome": item.get_outcome_display()}
+        matter, said = item.matter.rstrip("。"), item.decision.rstrip("。")  # the minutes end every sentence themselves
+        return {"head": f"{matter}{village}", "said": said, "outcome": item.get_outcome_display()}
 
 
 class MeetingFormPage(FormPage):

@@ -211,7 +211,7 @@ class TestMinutes:
         following = hold(world, date(2026, 7, 10), chair=world.party_secretary.cadre, place="镇二楼会议室")
         services.open_with_unkept(following, by=world.office_clerk, at=NOON)
         services.add_agenda_item(
-            following, problem=problem, outcome="settled", decision="由市财政安排", by=world.office_clerk, at=NOON
+            following, problem=problem, outcome="settled", decision="由市财政安排。", by=world.office_clerk, at=NOON
         )
         promise(world, following, "一周内拨付", due=date(2026, 7, 17))
 
@@ -227,6 +227,7 @@ class TestMinutes:
             "记录人（签字）",
         ):
             assert words in body
+        assert "。。" not in body
 
     def test_at_most_twelve_queries(self, world, meeting, unkept, django_assert_max_num_queries):
         for n in range(12):
