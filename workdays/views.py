@@ -17,11 +17,11 @@ from common import text as texts
 from villages.models import Township
 from villages.pages import ActionPage, FormPage, Page, PermissionRequired
 from workdays import services
+from workdays.calendar import Calendar
 from workdays.forms import HolidayForm
 from workdays.holidays import OWN, STATUTORY, Holiday, faults_of, holidays_in
 from workdays.models import CalendarYear, ExceptionalDay, ordinary
 
-WEEK = "一二三四五六日"
 YEARS = range(2020, 2101)
 
 
@@ -85,8 +85,8 @@ class YearPage(OneYear, Page):
             "own": any(h.is_own for h in holidays) and self.township is not None,
             "township": self.township.pk if self.township else "",
             "year": self.year,
-            "before": self.to(year=self.year - 1),
-            "after": self.to(year=self.year + 1),
+            "before": self.to(year=self.year - 1) if self.year - 1 in YEARS else "",
+            "after": self.to(year=self.year + 1) if self.year + 1 in YEARS else "",
             "townships": [
                 (t.name, self.to(township=t.pk), t == self.township) for t in self.townships
             ] if len(self.townships) > 1 else [],
@@ -94,10 +94,8 @@ class YearPage(OneYear, Page):
             "faults": faults_of(holidays, self.year) if holidays else [],
             "months": [self.month(n, known) for n in range(1, 13)],
             "create": self.to("workdays:holiday_set") if edits else "",
-            "edits": edits,
-            "working_days": sum(
-                known[day].is_working if day in known else ordinary(day)
-                for n in range(1, 13) for day in months.Calendar().itermonthdates(self.year, n) if day.month == n
+            "working_days": Calendar({row.day: row.is_working for row in every}).working_days_between(
+                date(self.year - 1, 12, 31), date(self.year, 12, 31)
             ),
             "history": history(row) if row else [],
         }  # fmt: skip
@@ -128,16 +126,20 @@ class YearPage(OneYear, Page):
         }
 
 
-class HolidaySet(OneYear, FormPage):
+class EditedYear(OneYear):
+    """The year of those who enter holidays: an office chooses among the townships it works for."""
+
     permission = Permission.WORKDAY_EDIT
+
+    def offered(self) -> list[Township]:
+        mine = self.access.townships_with(Permission.WORKDAY_EDIT)
+        return [township for township in super().offered() if township.pk in mine]
+
+
+class HolidaySet(EditedYear, FormPage):
     form_class = HolidayForm
     title = "登记放假安排"
     success_text = "已保存，工作日随之重算。"
-
-    def offered(self) -> list[Township]:
-        return list(Township.objects.filter(pk__in=self.access.townships_with(Permission.WORKDAY_EDIT)).order_by("pk")) if (
-            not self.access.is_administrator
-        ) else []  # fmt: skip
 
     def load(self, **kwargs: Any) -> None:
         super().load(**kwargs)
@@ -181,12 +183,8 @@ class HolidaySet(OneYear, FormPage):
         )  # fmt: skip
 
 
-class HolidayReset(OneYear, ActionPage):
-    permission = Permission.WORKDAY_EDIT
+class HolidayReset(EditedYear, ActionPage):
     success_text = "已恢复统一安排。"
-
-    def offered(self) -> list[Township]:
-        return HolidaySet.offered(self)  # type: ignore[arg-type]
 
     def get_success_url(self) -> str:
         return self.to()

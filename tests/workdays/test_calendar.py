@@ -197,6 +197,7 @@ class TestPages:
         assert client.get(f"/workdays/holiday/?township={world.other_township.pk}").status_code == 404
         assert client.post("/workdays/holiday/", {"township": world.other_township.pk}).status_code == 404
         assert client.get("/workdays/?year=1066").status_code == 404
+        assert client.get("/workdays/?year=2100").context["after"] == ""  # no button that leads nowhere
 
     @pytest.mark.services  # PostgreSQL keeps no NUL and says so
     @pytest.mark.parametrize("name", ["a\x00b", "节" * 5000, ""])
@@ -208,7 +209,9 @@ class TestPages:
     def test_the_administrator_keeps_the_common_calendar(self, world):
         client = world.client(world.administrator)
 
-        assert "全县统一" in client.get("/workdays/?year=2026").content.decode()
+        page = client.get("/workdays/?year=2026").content.decode()
+        assert "全县统一" in page
+        assert "全年共 248 个工作日" in page
 
     def test_few_queries(self, world, django_assert_max_num_queries):
         client = world.client(world.county_reader)
