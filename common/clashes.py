@@ -1,6 +1,6 @@
 """Two people at the same moment: a service looks and then writes, and between the two somebody else has written.
 
-The database has the last word and lets one of them pass. The other's request is looked at once more from the start (villages.pages), so that
+The database has the last word and lets one of them pass. The other's request is looked at again from the start (villages.pages), so that
 the service answers in its own words, or simply takes the next number. What the database refuses again is told by `sentence`.
 """
 

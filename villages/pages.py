@@ -90,31 +90,33 @@ class PermissionRequired(View):
 
 
 class WritingPage(PermissionRequired):
-    """A page that writes. Of two people at the same moment the database lets one pass; the other's request is then looked at once more.
+    """A page that writes. Of two people at the same moment the database lets one pass; the other's request is then looked at again.
 
-    Everything is loaded, allowed and checked anew, so that the service says in its own words what has become of it. `looked_again` tells
-    the second time: what the database refuses then is told by the page itself.
+    Everything is loaded, allowed and checked anew, so that the service says in its own words what has become of it, or takes the next
+    number. What the database refuses at the last look is told by the page itself.
     """
 
-    looked_again = False
+    LOOKS = 3
+    is_last_look = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        self.looked_again = getattr(request, "looked_again", False)
+        looks = getattr(request, "looks", 0) + 1
+        self.is_last_look = looks >= self.LOOKS
         try:
             return super().dispatch(request, *args, **kwargs)
         except DatabaseError as error:
-            if self.looked_again or request.resolver_match is None or not clashes.is_clash(error):
+            if self.is_last_look or request.resolver_match is None or not clashes.is_clash(error):
                 raise
-            logger.info("looked at once more: %s", error)
-            request.looked_again = True  # type: ignore[attr-defined]
+            logger.info("looked at again: %s", error)
+            request.looks = looks  # type: ignore[attr-defined]
             for _, files in request.FILES.lists():
                 for file in files:
                     file.seek(0)
             return request.resolver_match.func(request, *args, **kwargs)
 
     def refused_again(self, error: DatabaseError) -> str:
-        """The sentence for what the database refuses the second time; the first time, and what is no clash, is raised on."""
-        if not self.looked_again or not clashes.is_clash(error):
+        """The sentence for what the database refuses at the last look; before, and what is no clash, is raised on."""
+        if not self.is_last_look or not clashes.is_clash(error):
             raise error
         logger.warning("refused by the database: %s", error)
         return clashes.sentence(error)

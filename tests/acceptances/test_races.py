@@ -50,7 +50,7 @@ def blind(monkeypatch):
 
 @pytest.fixture
 def once_only(monkeypatch):
-    """The pages as they were without the second look."""
+    """The pages without the second look."""
 
     def dispatch(self: Any, *args: Any, **named: Any) -> Any:
         return super(WritingPage, self).dispatch(*args, **named)

@@ -13,14 +13,17 @@ import time_machine
 from django.db import connections
 from django.test import Client
 
+from acceptances.models import ScoreSheet
 from audit import receipts
 from audit.models import Entry
 from common.models import RecordChanged
+from inspections.models import Notice
 from jobs import services as jobs
 from jobs.models import Job
 from problems.models import Problem
 from problems.services import ledger
 from tests.conftest import NOON, TODAY
+from tests.inspections.conftest import inspect
 from tests.problems.conftest import Desk, noon
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
@@ -92,6 +95,40 @@ class TestNumbers:
 
         assert [type(answer) for answer in found] == [Problem] * 4
         assert sorted(problem.number for problem in found) == [1, 2, 3, 4]
+
+
+class TestTwoAtOneDoor:
+    """What a service looked for comes between its look and its write: the pages look again, and nobody sees an error page."""
+
+    def post_all(self, world: Any, address: str, count: int = 3, **values: Any) -> list[Any]:
+        clients = [world.client(world.office_clerk) for _ in range(count)]
+        with time_machine.travel(NOON, tick=True):
+            forms = [values | {"submission": receipts.issue(world.office_clerk.pk)} for _ in clients]
+            pairs = zip(clients, forms, strict=True)
+            return at_once(*(lambda c=client, f=form: c.post(address, f) for client, form in pairs))
+
+    def test_three_notices_get_three_numbers(self, world):
+        inspection = inspect(world)
+        address = f"{inspection.get_absolute_url()}notices/new/"
+        answers = self.post_all(
+            world,
+            address,
+            village=world.village.pk,
+            requirement="补记录",
+            issued_on="2026-06-20",
+            reply_due_on="2026-06-30",
+        )
+
+        assert [answer.status_code for answer in answers] == [302] * 3
+        assert sorted(Notice.objects.values_list("number", flat=True)) == [1, 2, 3]
+
+    def test_one_sets_up_the_score_sheet_and_the_others_are_told(self, world):
+        answers = self.post_all(world, f"/acceptances/rounds/{world.round.pk}/sheet/new/")
+
+        assert sorted(answer.status_code for answer in answers) == [302, 422, 422]
+        for answer in answers:
+            assert answer.status_code == 302 or "本轮已有评分表，请直接修改。" in answer.content.decode()
+        assert ScoreSheet.objects.count() == 1
 
 
 class TestIdenticalForms:
