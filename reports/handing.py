@@ -50,9 +50,12 @@ def _word(text: str) -> Value:
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
-    records: list[Any] = list(Summary.objects.select_for_update().filter(pk__in=found.get("summary.draft", ()))) + list(
-        DraftSchedule.objects.select_for_update().filter(pk__in=found.get("summary.schedule", ()))
-    )
+    drafts = Summary.objects.select_for_update().filter(state=Summary.State.DRAFT)
+    schedules = DraftSchedule.objects.select_for_update()
+    records: list[Any] = [
+        *drafts.filter(pk__in=found.get("summary.draft", ())),  # one handed in meanwhile keeps its author
+        *schedules.filter(pk__in=found.get("summary.schedule", ())),
+    ]
     if not records:
         return
     if to.user is None:

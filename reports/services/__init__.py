@@ -2,7 +2,6 @@
 
 from reports.services.drafting import default_period, draft_summary, recompute
 from reports.services.editing import (
-    accept_generated,
     add_own_part,
     edit_part,
     keep_own,
@@ -27,7 +26,6 @@ from reports.services.scheduling import draft_of_the_month, set_schedule
 from reports.services.signing import return_summary, sign, start_again, submit_for_sign, withdraw
 
 __all__ = [
-    "accept_generated",
     "add_issued_file",
     "add_outline_part",
     "add_own_part",

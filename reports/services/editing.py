@@ -55,9 +55,6 @@ def revert_part(part: Part, *, by: Any, at: datetime, base_version: int | None =
     return _noted(part, past, by=by, at=at)
 
 
-accept_generated = revert_part  # the data changed and the author takes the new words
-
-
 @transaction.atomic
 def keep_own(part: Part, *, by: Any, at: datetime, base_version: int | None = None) -> Part:
     """The author has seen what the data changed and leaves the text as it stands. `base_version` is that of the page he saw it on."""

@@ -279,6 +279,7 @@ class ScheduleUpdate(FormPage):
 
     permission = Permission.SUMMARY_DRAFT
     form_class = ScheduleForm
+    template_name = "reports/schedule_form.html"
     title = "自动起草月报"
     success_text = "已保存。"
 
@@ -320,5 +321,3 @@ class ScheduleUpdate(FormPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         past = history(self.schedule, 20) if self.schedule.pk else []
         return super().get_context_data(**kwargs) | {"history": past}
-
-    template_name = "reports/schedule_form.html"
