@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F, QuerySet
@@ -87,10 +88,36 @@ class FollowUpList(AfterwardsList):
         return columns
 
 
-class FollowUpRecord(FormPage):
+class AfterwardsRecord(FormPage):
+    """A record of what came after the verdict, which is there and is written anew by `service`."""
+
+    template_name = "acceptances/afterwards_form.html"
+    record: FollowUp | Recheck
+    service: Callable[..., FollowUp | Recheck]
+
+    def current(self) -> FollowUp | Recheck:
+        return self.record
+
+    def perform(self, form: Any) -> FollowUp | Recheck:
+        return type(self).service(
+            self.record, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+    def get_success_url(self) -> str:
+        return self.record.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {
+            "acceptance": self.record.acceptance,
+            "history": history(self.record),
+        }
+
+
+class FollowUpRecord(AfterwardsRecord):
     permission = Permission.FOLLOW_UP_POST
     form_class = FollowUpForm
-    template_name = "acceptances/afterwards_form.html"
+    service = follow_ups.record_follow_up
+    record: FollowUp
     title = "登记跟踪"
     success_text = "已登记跟踪。"
 
@@ -101,27 +128,12 @@ class FollowUpRecord(FormPage):
         self.require(Permission.FOLLOW_UP_POST, township_id=d.round.township_id, village_id=d.village_id)
         self.title = f"{self.record}"
 
-    def current(self) -> FollowUp:
-        return self.record
-
     def get_initial(self) -> dict[str, Any]:
         r = self.record
         return {"done_on": r.done_on or self.access.on, "people": r.people, "findings": r.findings}
 
-    def perform(self, form: FollowUpForm) -> FollowUp:
-        return follow_ups.record_follow_up(
-            self.record, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-    def get_success_url(self) -> str:
-        return self.record.get_absolute_url()
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "acceptance": self.record.acceptance,
-            "due": chinese.full_date(self.record.due_on),
-            "history": history(self.record),
-        }
+        return super().get_context_data(**kwargs) | {"due": chinese.full_date(self.record.due_on)}
 
 
 class RecheckList(AfterwardsList):
@@ -133,7 +145,7 @@ class RecheckList(AfterwardsList):
     empty_text = "还没有回头看。村通过验收一段时间后，在验收页面上登记回头看的三问和结论。"
 
     def rows(self) -> QuerySet[Recheck]:
-        rows = Recheck.objects.visible_to(self.access).select_related(*RELATED, "survey")
+        rows = Recheck.objects.visible_to(self.access).select_related(*RELATED)
         rows = self.filters.of_round(rows, "acceptance__designation__round__")
         for name, lookup in (("village", "acceptance__designation__village"), ("result", "result"),
                              ("from", "held_on__gte"), ("to", "held_on__lte")):  # fmt: skip
@@ -184,10 +196,11 @@ class RecheckCreate(FormPage):
         }
 
 
-class RecheckUpdate(FormPage):
+class RecheckUpdate(AfterwardsRecord):
     permission = Permission.ACCEPTANCE_CHECK
     form_class = RecheckForm
-    template_name = "acceptances/afterwards_form.html"
+    service = rechecks.change_recheck
+    record: Recheck
     title = "修改回头看"
 
     def load(self, pk: int) -> None:
@@ -195,23 +208,8 @@ class RecheckUpdate(FormPage):
         self.record = get_object_or_404(rows, pk=pk)
         self.require(Permission.ACCEPTANCE_CHECK, township_id=self.record.township_id)
 
-    def current(self) -> Recheck:
-        return self.record
-
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.record, name) for name in rechecks.FIELDS if name != "survey"}
 
-    def perform(self, form: RecheckForm) -> Recheck:
-        return rechecks.change_recheck(
-            self.record, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
-        )
-
-    def get_success_url(self) -> str:
-        return self.record.get_absolute_url()
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "acceptance": self.record.acceptance,
-            "survey": self.record.survey,
-            "history": history(self.record),
-        }
+        return super().get_context_data(**kwargs) | {"survey": self.record.survey}

@@ -63,7 +63,7 @@ def collect(user_ids: list[int], people: People, rules: RulesOfDay) -> int:
 
 
 def is_configured() -> bool:
-    return bool(getattr(settings, "EMAIL_CONFIGURED", False))
+    return bool(settings.EMAIL_CONFIGURED)
 
 
 def send_waiting(*, day: date, at: datetime) -> int:
