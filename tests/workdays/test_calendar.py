@@ -10,7 +10,7 @@ from common.errors import Refused
 from common.models import RecordChanged
 from tests.conftest import NOON
 from workdays import seed
-from workdays.calendar import Calendar, add_working_days, calendar_of, is_working_day, working_days_between
+from workdays.calendar import Calendar, calendar_of
 from workdays.holidays import NATIONAL, Holiday, faults_of, holidays_in
 from workdays.models import CalendarYear, ExceptionalDay
 from workdays.services import reset_holiday, set_holiday
@@ -22,22 +22,19 @@ MAKE_UP = [D(2026, 9, 20), D(2026, 10, 10)]
 
 class TestCounting:
     def test_the_announced_days_of_2026(self, db):
-        assert not is_working_day(D(2026, 10, 7))
-        assert is_working_day(D(2026, 10, 10))  # a Saturday
-        assert is_working_day(D(2026, 9, 20))  # a Sunday
-        assert not is_working_day(D(2026, 10, 11))
-        assert add_working_days(D(2026, 9, 30), 1) == D(2026, 10, 8)
-        assert add_working_days(D(2026, 10, 8), 3) == D(2026, 10, 12)
-        assert add_working_days(D(2026, 10, 8), -1) == D(2026, 9, 30)
-        assert add_working_days(D(2026, 10, 3), 0) == D(2026, 10, 8)
-        assert working_days_between(D(2026, 9, 30), D(2026, 10, 10)) == 3
-
-    def test_a_year_without_data_counts_monday_to_friday_and_says_so(self, db):
         calendar = calendar_of()
+        assert not calendar.is_working_day(D(2026, 10, 7))
+        assert calendar.is_working_day(D(2026, 10, 10))  # a Saturday
+        assert calendar.is_working_day(D(2026, 9, 20))  # a Sunday
+        assert not calendar.is_working_day(D(2026, 10, 11))
+        assert calendar.add_working_days(D(2026, 9, 30), 1) == D(2026, 10, 8)
+        assert calendar.add_working_days(D(2026, 10, 8), 3) == D(2026, 10, 12)
+        assert calendar.add_working_days(D(2026, 10, 8), -1) == D(2026, 9, 30)
+        assert calendar.add_working_days(D(2026, 10, 3), 0) == D(2026, 10, 8)
+        assert calendar.working_days_between(D(2026, 9, 30), D(2026, 10, 10)) == 3
 
-        assert not calendar.knows(2041)
-        assert calendar.knows(2026)
-        assert calendar.is_working_day(D(2041, 10, 1))  # a Tuesday
+    def test_a_year_without_data_counts_monday_to_friday(self, db):
+        assert calendar_of().is_working_day(D(2041, 10, 1))  # a Tuesday
 
     @given(st.dates(D(2025, 12, 1), D(2026, 12, 31)), st.integers(-60, 60).filter(bool))
     def test_adding_and_counting_agree(self, day, count):
@@ -83,16 +80,16 @@ class TestEntering:
             township=world.township, **NATIONAL_2026, worked=[D(2026, 9, 20), D(2026, 10, 11)], by=clerk, at=NOON
         )
 
-        assert not is_working_day(D(2026, 10, 10), world.township.pk)
-        assert is_working_day(D(2026, 10, 11), world.township.pk)
-        assert is_working_day(D(2026, 10, 10), world.other_township.pk)
+        assert not calendar_of(world.township.pk).is_working_day(D(2026, 10, 10))
+        assert calendar_of(world.township.pk).is_working_day(D(2026, 10, 11))
+        assert calendar_of(world.other_township.pk).is_working_day(D(2026, 10, 10))
         rows = list(ExceptionalDay.objects.of(world.township.pk))
         national = next(h for h in holidays_in(rows, 2026) if h.name == NATIONAL)
         assert (national.free_words, len(national.worked), national.is_own) == ("10月1日至7日", 2, True)
         assert faults_of(holidays_in(rows, 2026), 2026) == []
 
         reset_holiday(township=world.township, year=2026, name=NATIONAL, by=clerk, at=NOON)
-        assert is_working_day(D(2026, 10, 10), world.township.pk)
+        assert calendar_of(world.township.pk).is_working_day(D(2026, 10, 10))
         with pytest.raises(Refused, match="不需要恢复"):
             reset_holiday(township=world.township, year=2026, name=NATIONAL, by=clerk, at=NOON)
 
@@ -135,8 +132,8 @@ class TestEntering:
             township=world.township, year=2026, name="台风停工", starts_on=day, ends_on=day, by=world.office_clerk, at=NOON
         )  # fmt: skip
 
-        assert not is_working_day(day, world.township.pk)
-        assert is_working_day(day)
+        assert not calendar_of(world.township.pk).is_working_day(day)
+        assert calendar_of().is_working_day(day)
 
     def test_the_second_editor_is_told(self, world):
         common = {"township": world.township, **NATIONAL_2026, "worked": MAKE_UP, "by": world.office_clerk, "at": NOON}
