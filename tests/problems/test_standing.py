@@ -11,7 +11,7 @@ from audit.models import Entry
 from common.errors import Refused
 from common.models import RecordChanged
 from problems.models import Problem, Step
-from problems.queries import colour_is
+from problems.queries import colour_case, colour_is
 from problems.services import closing, deadlines, moves, progress, standing, thresholds
 from problems.terms import NEVER_ON, NO_DEADLINE_ON, Colour, DeadlineKind, Degree, State
 from tests.conftest import TODAY
@@ -138,6 +138,7 @@ class TestDerivedDays:
         seen = [c for c in Colour.values if Step.objects.filter(colour_is(c, day), pk=step.pk).exists()]
 
         assert seen == [step.colour_on(day)]
+        assert Step.objects.annotate(colour=colour_case(day)).get(pk=step.pk).colour == step.colour_on(day)
 
 
 class TestAsOf:
