@@ -1,11 +1,14 @@
-"""The file of a village on one page, and as one download."""
+"""The file of a village: its chapters folded on one page, each with its own address, and all of it as one download."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,11 +16,11 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from archives import services
-from archives.chapters import chapters
-from archives.sheets import Subject
+from archives.chapters import BY_KEY, Counted, counted, open_to
+from archives.sheets import PAGE_ROWS, Chapter, Subject
 from common.forms import PortalForm
 from jobs.models import Job
-from rounds.models import Round
+from rounds.models import Designation, Round
 from villages.models import Village
 from villages.pages import FormPage, Page, PermissionRequired, with_back
 
@@ -29,36 +32,99 @@ class OfVillage(PermissionRequired):
     village: Village
     round: Round | None
 
-    def load(self, pk: int) -> None:
+    def load(self, pk: int, **kwargs: Any) -> None:
         rows = Village.objects.visible_to(self.access).select_related("township__county")
         self.village = get_object_or_404(rows, pk=pk)
         self.require(Permission.VILLAGE_VIEW, township_id=self.village.township_id, village_id=self.village.pk)
+        listed = Designation.objects.filter(round=OuterRef("pk"), village=self.village)
         self.rounds = list(
             Round.objects.visible_to(self.access)
             .filter(township=self.village.township_id)
             .select_related("township__county")
+            .annotate(lists_village=Exists(listed))
             .order_by("-year", "-number")
         )
         asked = self.request.GET.get("round", "")
-        newest = self.rounds[0] if self.rounds else None
+        newest = next((r for r in self.rounds if r.lists_village), self.rounds[0] if self.rounds else None)
         self.round = next((r for r in self.rounds if r.key == asked), newest)
+
+    def chapter_asked(self, key: str) -> Chapter | None:
+        """The chapter of that name; 403 when the visitor's post does not open it."""
+        chapter = BY_KEY.get(key)
+        if chapter:
+            self.require(chapter.permission, township_id=self.village.township_id, village_id=self.village.pk)
+        return chapter
+
+    def page(self, *, round: Round | None = None, chapter: str = "") -> str:
+        """The file's page, in a round, with one chapter open."""
+        round = round or self.round
+        query = ({"round": round.key} if round else {}) | ({"chapter": chapter} if chapter else {})
+        page = reverse("archives:village_archive", args=[self.village.pk])
+        return f"{page}{'?' if query else ''}{urlencode(query)}{'#' if chapter else ''}{chapter}"
+
+    def drawn(self, one: Counted) -> list[dict[str, Any]]:
+        """The tables of a chapter, with finished rows whose records lead back to it."""
+        back = partial(with_back, back=self.page(chapter=one.chapter.key))
+        return [{"sheet": sheet, "body": sheet.body(back)} for sheet in one.sheets(PAGE_ROWS)]
 
 
 class VillageArchive(OfVillage, Page):
+    """Every chapter with how much it holds; the one in the address open. The page's script opens others in their place."""
+
     template_name = "archives/village_archive.html"
 
+    def load(self, pk: int, **kwargs: Any) -> None:
+        super().load(pk)
+        self.opened = self.chapter_asked(self.request.GET.get("chapter", ""))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        here = self.request.path
-        made = chapters(Subject(self.village, self.round, self.access)) if self.round else []
-        query = f"?round={self.round.key}" if self.round else ""
+        subject = Subject(self.village, self.round, self.access) if self.round else None
+        found = counted(subject, open_to(subject)) if subject else []
+        asked = self.opened.key if self.opened else ""
         return super().get_context_data(**kwargs) | {
             "title": f"{self.village.name}一村一档",
             "village": self.village,
             "round": self.round,
-            "rounds": [(r, f"{here}?round={r.key}") for r in self.rounds],
-            "chapters": made,
-            "download": reverse("archives:archive_request", args=[self.village.pk]) + query if self.round else "",
+            "rounds": [(r, self.page(round=r, chapter=asked)) for r in self.rounds],
+            "folded": self.page(),
+            "chapters": [self.shown(one, asked) for one in found],
+            "total": sum(one.total for one in found),
+            "without": sum(not one.total for one in found),
+            "download": f"{reverse('archives:archive_request', args=[self.village.pk])}?round={self.round.key}"
+            if self.round
+            else "",
         }
+
+    def shown(self, one: Counted, asked: str) -> dict[str, Any]:
+        key = one.chapter.key
+        part = reverse("archives:archive_chapter", args=[self.village.pk, key])
+        return {
+            "key": key,
+            "title": one.chapter.title,
+            "belongs": one.chapter.belongs,
+            "total": one.total,
+            "holds": one.holds,
+            "url": self.page(chapter=key),
+            "part": f"{part}?round={self.round.key}" if self.round else part,
+            "open": key == asked,
+            "tables": self.drawn(one) if key == asked else [],
+        }
+
+
+class ArchiveChapter(OfVillage, Page):
+    """One chapter without the page around it."""
+
+    template_name = "archives/_chapter.html"
+
+    def load(self, pk: int, key: str = "", **kwargs: Any) -> None:
+        super().load(pk)
+        chapter = self.chapter_asked(key)
+        if chapter is None or self.round is None:
+            raise Http404
+        [self.chapter] = counted(Subject(self.village, self.round, self.access), [chapter])
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"tables": self.drawn(self.chapter)}
 
 
 class NothingToAsk(PortalForm):
@@ -84,8 +150,7 @@ class ArchiveRequest(OfVillage, FormPage):
         )
 
     def get_success_url(self) -> str:
-        query = f"?round={self.round.key}" if self.round else ""
-        return reverse("archives:village_archive", args=[self.village.pk]) + query
+        return self.page()
 
     def address(self, done: Any) -> str:
         return with_back(done.get_absolute_url(), self.get_success_url())

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.permissions import Permission
 from archives import services
-from archives.chapters import chapters
-from archives.sheets import FILE_ROWS, Chapter, Subject
+from archives.chapters import counted, open_to
+from archives.sheets import FILE_ROWS, Chapter, Sheet, Subject
 from common import chinese
 from common.errors import Refused
 from ledgers.definitions import LEDGERS
@@ -57,7 +57,7 @@ def make_archive(progress: Progress, *, token: str, village_id: int, round_id: i
     if village is None or round_ is None or not access.may(Permission.VILLAGE_VIEW):
         raise Refused("这个村不在您现在的工作范围内。")
     services.remove_old()
-    subject = Subject(village, round_, access, FILE_ROWS)
+    subject = Subject(village, round_, access)
     with whole_file(services.path_of(token)) as aside, zipfile.ZipFile(aside, "w", zipfile.ZIP_DEFLATED) as package:
         contents = [*_sheets(package, subject, progress), *_ledgers(package, subject, progress)]
         evidence, left_out = _evidence(package, subject, progress)
@@ -77,13 +77,14 @@ def _plain(text: str, limit: int = 60) -> str:
 
 
 def _sheets(package: zipfile.ZipFile, subject: Subject, progress: Progress) -> Iterator[Packed]:
-    made = chapters(subject)
-    for n, chapter in enumerate(made, 1):
-        progress(2 + 50 * (n - 1) // len(made), f"制作{chapter.title}")
-        if chapter.is_empty:
+    found = counted(subject, open_to(subject))
+    for n, one in enumerate(found, 1):
+        chapter, sheets = one.chapter, one.sheets(FILE_ROWS)
+        progress(2 + 50 * (n - 1) // len(found), f"制作{chapter.title}")
+        if not sheets:
             continue
         name = f"{n:02}_{chapter.title}.pdf"
-        paper = document(subject, chapter)
+        paper = document(subject, chapter, sheets)
         package.writestr(
             name,
             render_pdf_bounded(
@@ -92,14 +93,13 @@ def _sheets(package: zipfile.ZipFile, subject: Subject, progress: Progress) -> I
                 identifier=f"archive-{subject.village.pk}-{subject.round.pk}-{chapter.key}",
             ),
         )
-        yield Packed(name, "、".join(sheet.caption for sheet in chapter.sheets if sheet.rows), "分类档案")
+        yield Packed(name, "、".join(sheet.caption for sheet in sheets), "分类档案")
 
 
-def document(subject: Subject, chapter: Chapter) -> Document:
-    """One chapter as a paper: a heading and a table for each sheet that has rows."""
+def document(subject: Subject, chapter: Chapter, sheets: list[Sheet]) -> Document:
+    """One chapter as a paper: a heading and a table for each sheet."""
     blocks: list[Any] = []
-    filled = [sheet for sheet in chapter.sheets if sheet.rows]
-    for n, sheet in enumerate(filled, 1):
+    for n, sheet in enumerate(sheets, 1):
         blocks.append(Heading(1, f"{chinese.numeral(n)}、{sheet.caption}"))
         blocks.append(
             Table(
@@ -126,7 +126,7 @@ def _ledgers(package: zipfile.ZipFile, subject: Subject, progress: Progress) -> 
         for n, code in enumerate(LEDGER_CODES):
             ledger = LEDGERS[code]
             progress(55 + 2 * n, f"导出{ledger.name}")
-            if not subject.access.may(ledger.permission):
+            if not subject.may(ledger.permission):
                 continue
             path = Path(scratch) / f"{code}.xlsx"
             with Book() as book:
@@ -142,15 +142,14 @@ def _ledgers(package: zipfile.ZipFile, subject: Subject, progress: Progress) -> 
 
 def _evidence(package: zipfile.ZipFile, subject: Subject, progress: Progress) -> tuple[list[Packed], list[str]]:
     """Photos and files of the problems, each under its problem's number; stored as they are, because photos do not shrink."""
-    if Permission.PROBLEM_VIEW not in subject.access.permissions:
+    if not subject.may(Permission.PROBLEM_VIEW):
         return [], []
-    problems = {p.pk: p for p in subject.problems}
     packed, left_out, total = [], [], 0
-    rows = Evidence.objects.visible_to(subject.narrow).filter(problem__in=problems)
+    rows = Evidence.objects.visible_to(subject.narrow).filter(problem__in=subject.ledger).select_related("problem")
     for n, file in enumerate(rows.order_by("problem__number", "pk").iterator()):
         if n % 10 == 0:
             progress(min(94, 78 + n // 20), "收集佐证材料")
-        problem = problems[file.problem_id]
+        problem = file.problem
         stem, dot, ending = file.name.rpartition(".")
         name = f"佐证材料/{problem.number:03}号_{_plain(problem.title, 30)}/{file.pk}_{_plain(stem or ending, 40)}{dot and '.' + _plain(ending, 8)}"
         total += file.size

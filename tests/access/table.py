@@ -399,6 +399,7 @@ reports:part_remove                | act    | part        | ... ... .. xx ... . 
 reports:file_download              | page   | file        | ... ... .. xx xxx . x .
 
 archives:village_archive           | page   | village     | xxx xxx xx xx xxx . x .
+archives:archive_chapter           | page   | village     | xxx xxx xx xx xxx . x .
 archives:archive_request           | ask    | village     | xxx xxx xx xx xxx . x .
 archives:archive_download          | page   | archive     | xxx xxx xx xx xxx . x .
 
@@ -501,7 +502,7 @@ class Route:
 
 # What an address says besides naming its record.
 SAID = {"category": "legacy", "code": "b", "which": "file", "kind": "stage", "key": "introduction", "place": "results"}
-SAID_HERE = {"ledgers:import_template": {"code": "B"}}
+SAID_HERE = {"ledgers:import_template": {"code": "B"}, "archives:archive_chapter": {"key": "problems"}}
 
 
 def _roles(marks: str) -> frozenset[str]:
