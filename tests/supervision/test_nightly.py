@@ -11,7 +11,7 @@ from inspections.services import inspections, notices
 from meetings.services import commitments, meetings
 from problems.services import closing, deadlines, moves, progress
 from supervision.models import Digest, InboxItem, NightlyRun, Slip, SlipStep
-from supervision.services import rules, slips
+from supervision.services import inbox, rules, slips
 from supervision.services.cuts import cuts_of
 from supervision.services.follow import Changed
 from tests.conftest import NOON
@@ -287,6 +287,23 @@ class TestInbox:
         assert mine.get().read_at
         night(D(2026, 11, 4))
         assert (mine.get().reason, mine.get().read_at) == ("slip_yellow", None)
+
+    def test_a_line_written_meanwhile_does_not_end_the_night(self, desk, night, world, monkeypatch):
+        problem = desk.accept(due_on=D(2026, 10, 29))
+        line = {"user": world.village_secretary, "kind": "problem", "object_id": problem.pk}
+        compute = inbox.waiting_for
+
+        def while_somebody_writes(*args):
+            InboxItem.objects.get_or_create(
+                **line, defaults={"reason": "overdue", "colour": "red", "text": "x", "url": "/", "since": FRIDAY}
+            )
+            return compute(*args)
+
+        monkeypatch.setattr(inbox, "waiting_for", while_somebody_writes)
+        night(FRIDAY)
+
+        assert InboxItem.objects.get(**line).reason == "slip_yellow"
+        assert NightlyRun.objects.get().phase == "done"
 
     def test_what_is_settled_by_day_leaves_at_once(self, desk, night, world, django_capture_on_commit_callbacks):
         problem = desk.log(submit=True)
