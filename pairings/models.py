@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 
-from accounts.roles import Role
+from accounts.roles import ROLE_LEVEL, Level, Role
 from common.models import Versioned
 from rounds.models import Round
 from villages.models import Cadre, Unit, Village
@@ -46,7 +46,7 @@ class PairingQuerySet(VillageRecordQuerySet):
     def with_names(self) -> PairingQuerySet:
         """What a row shows, in one query."""
         return self.select_related(
-            "round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre"
+            "round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "slot"
         )
 
 
@@ -74,6 +74,9 @@ class Pairing(Versioned):
     helped_cadre = models.ForeignKey(
         Cadre, models.PROTECT, null=True, blank=True, related_name="helped", verbose_name="被帮带人"
     )
+    slot = models.ForeignKey(
+        "PairingSlot", models.PROTECT, null=True, blank=True, related_name="pairings", verbose_name="落实的要求"
+    )  # a place of the round's own naming that this helper fills
     matters = models.CharField("帮扶事项", max_length=500, blank=True)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期", null=True, blank=True)
@@ -119,6 +122,12 @@ class Pairing(Versioned):
     def helper_with_title(self) -> str:
         """The helper as pages name it: a cadre with title."""
         return self.helper_cadre.with_title if self.helper_cadre else str(self.helper)
+
+    @property
+    def way(self) -> str:
+        """干部结对, or with the round's own place it fills: 干部结对（科技特派员）."""
+        kind = self.Kind(self.kind).label
+        return f"{kind}（{self.slot.name}）" if self.slot else kind
 
     @property
     def township_id(self) -> int:
@@ -235,7 +244,11 @@ class PairingRule(Versioned):
 
 
 class PairingSlot(models.Model):
-    """One place every listed village of the round must have filled: by somebody's duty there, or by a pairing of a kind."""
+    """One place every listed village of the round must have filled: by somebody's duty there, or by a pairing of a kind.
+
+    The usual nine have no name. A place the office names itself (科技特派员) is filled by a duty as well, or by pairings that say they fill it:
+    another pairing of the same kind does not, and such a pairing fills no usual place.
+    """
 
     class Filler(models.TextChoices):
         COUNTY_LEADER = Role.COUNTY_LINKED_LEADER.value, "一名联村县级领导"
@@ -248,17 +261,38 @@ class PairingSlot(models.Model):
         VILLAGE = Pairing.Kind.VILLAGE.value, "一个结对强村（强村带弱村）"
         CADRE = Pairing.Kind.CADRE.value, "一名结对干部"
 
+    MAX_NAME = 20
+
     rule = models.ForeignKey(PairingRule, models.CASCADE, related_name="slots", verbose_name="结对要求")
-    filled_by = models.CharField("由谁落实", max_length=24, choices=Filler)
+    filled_by = models.CharField("由谁落实", max_length=24)  # a kind of pairing or a post in the village
+    name = models.CharField("名称", max_length=MAX_NAME, blank=True)
 
     class Meta:
         verbose_name = "结对要求的一项"
         ordering = ["rule_id", "id"]
-        constraints = [models.UniqueConstraint(fields=["rule", "filled_by"], name="pairing_slot_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "filled_by"], condition=Q(name=""), name="pairing_slot_once"),
+            models.UniqueConstraint(fields=["rule", "name"], condition=~Q(name=""), name="pairing_slot_name"),
+        ]
 
     def __str__(self) -> str:
-        return self.get_filled_by_display()
+        return slot_label(self.filled_by, self.name)
 
+    @property
+    def full(self) -> str:
+        """With how it is filled, as the record of changes tells it."""
+        return f"{self.name}（{WAYS[self.filled_by]}）" if self.name else str(self)
+
+
+def slot_label(filled_by: str, name: str) -> str:
+    """What a page calls a place: its own name, or the usual one."""
+    return name or PairingSlot.Filler(filled_by).label
+
+
+# How a place of the office's own may be filled: by a pairing of a kind, or by a post in the village.
+DUTIES = {role.value: role.label for role in Role if ROLE_LEVEL[role] == Level.VILLAGE}
+WAYS: dict[str, str] = {kind.value: kind.label for kind in Pairing.Kind} | DUTIES
+MAX_OWN_SLOTS = 10
 
 # “四个一”: the usual four.
 FOUR_ONES = (

@@ -34,7 +34,13 @@ def keys(ask: Ask) -> list[int]:
 
 def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     found = Pairing.objects.select_related(
-        "village", "helper_village", "helper_cadre__unit", "helper_cadre__village", "helper_unit", "helped_cadre"
+        "village",
+        "helper_village",
+        "helper_cadre__unit",
+        "helper_cadre__village",
+        "helper_unit",
+        "helped_cadre",
+        "slot",
     ).in_bulk(keys)
     visits: dict[int, int] = defaultdict(int)
     funds: dict[int, Decimal] = defaultdict(Decimal)
@@ -72,7 +78,10 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
 def _remark(p: Pairing, ask: Ask) -> str:
     helped = f"帮带{p.helped_cadre.with_title}" if p.helped_cadre else ""
     over = f"{chinese.full_date(p.ends_on)}结束" if p.ends_on and p.ends_on <= ask.as_of else ""
-    return words.joined((helped, over))
+    place = (
+        f"落实“{p.slot.name}”" if p.slot else ""
+    )  # here, because the column of kinds is read back by its fixed words
+    return words.joined((place, helped, over))
 
 
 def summary(totals: Totals) -> dict[str, Value]:

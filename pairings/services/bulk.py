@@ -57,10 +57,7 @@ class Present:
 def build(values: Mapping[str, Any], *, round: Round, present: Present) -> Pairing:
     """The pairing as `pairings.add_pairing` would make it, checked by the same rules, not yet written. Raises Refused."""
     helpers = {name: values.get(name) for name in rules.NEEDED}
-    rules.check_parties(
-        round=round, village=values["village"], kind=values["kind"], helpers=helpers, helped_cadre=None,
-        starts_on=values["starts_on"], ends_on=None,
-    )  # fmt: skip
+    rules.check_parties(rules.Terms(round, values["village"], values["kind"], helpers, values["starts_on"]))
     pairing = Pairing(round=round, **(dict(values) | helpers))
     present.refuse_same(pairing)
     return pairing

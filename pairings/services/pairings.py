@@ -1,5 +1,7 @@
 """What is done with pairings: who helps which village, from when to when."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -9,12 +11,12 @@ from django.db.models import Q
 from audit import services as audit
 from common.errors import Refused
 from common.models import save_if_unchanged
-from pairings.models import Pairing
+from pairings.models import WAYS, Pairing, PairingSlot
 from rounds.models import Round
 from rounds.services.rules import in_order, known_to, of_township
 from villages.models import Cadre, Unit, Village
 
-FIELDS = ["kind", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "matters", "starts_on"]
+FIELDS = ["kind", "slot", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "matters", "starts_on"]
 # Which kind of helper each kind of pairing has.
 HELPER_OF = {
     Pairing.Kind.SECRETARY: "helper_cadre",
@@ -32,55 +34,59 @@ NEEDED = {
 SAME = "这个村与这一帮扶方在这段时间已有同样的结对，请直接使用。"
 
 
-def check_parties(
-    *,
-    round: Round,
-    village: Village,
-    kind: str,
-    helpers: dict[str, Any],
-    helped_cadre: Cadre | None,
-    starts_on: date,
-    ends_on: date | None,
-) -> None:
-    """Who may help whom, without a query."""
-    of_township(round, village)
+@dataclass(frozen=True)
+class Terms:
+    """A pairing as it is asked for: who helps whom how, from when to when, and which place of the round's own naming it fills."""
+
+    round: Round
+    village: Village
+    kind: str
+    helpers: Mapping[str, Any]  # helper_village, helper_cadre, helper_unit
+    starts_on: date
+    helped_cadre: Cadre | None = None
+    ends_on: date | None = None
+    slot: PairingSlot | None = None
+
+
+def check_parties(terms: Terms) -> None:
+    """Who may help whom; asks no question of the database where no place is named."""
+    round, kind, helpers = terms.round, Pairing.Kind(terms.kind), terms.helpers
+    of_township(round, terms.village)
     known_to(round, helpers["helper_cadre"], field="helper_cadre")
-    known_to(round, helped_cadre, field="helped_cadre")
-    in_order(starts_on, ends_on, field="ends_on", sentence="结束日期不能早于开始日期。")
-    needed = HELPER_OF[Pairing.Kind(kind)]
+    known_to(round, terms.helped_cadre, field="helped_cadre")
+    in_order(terms.starts_on, terms.ends_on, field="ends_on", sentence="结束日期不能早于开始日期。")
+    needed = HELPER_OF[kind]
     for name, helper in helpers.items():
         if name == needed and helper is None:
             raise Refused(NEEDED[name], field=name)
         if name != needed and helper is not None:
-            raise Refused(f"“{Pairing.Kind(kind).label}”的帮扶方只填一项，请清空这一项或改选结对方式。", field=name)
-    if helpers["helper_village"] == village:
+            raise Refused(f"“{kind.label}”的帮扶方只填一项，请清空这一项或改选结对方式。", field=name)
+    if helpers["helper_village"] == terms.village:
         raise Refused("帮扶村不能是被帮扶村自己。", field="helper_village")
-    if helped_cadre and helped_cadre == helpers["helper_cadre"]:
+    if terms.helped_cadre and terms.helped_cadre == helpers["helper_cadre"]:
         raise Refused("帮扶人和被帮带人不能是同一人。", field="helped_cadre")
+    if terms.slot:
+        check_slot(round, kind, terms.slot)
 
 
-def _check(
-    *,
-    round: Round,
-    village: Village,
-    kind: str,
-    helpers: dict[str, Any],
-    helped_cadre: Cadre | None,
-    starts_on: date,
-    ends_on: date | None,
-    besides: int = 0,
-) -> None:
-    check_parties(
-        round=round, village=village, kind=kind, helpers=helpers, helped_cadre=helped_cadre, starts_on=starts_on,
-        ends_on=ends_on,
-    )  # fmt: skip
+def check_slot(round: Round, kind: Pairing.Kind, slot: PairingSlot) -> None:
+    """The place is one the round named itself, filled by pairings of this kind."""
+    if not slot.name or slot.rule.round_id != round.pk:
+        raise Refused("本轮没有这一项要求，请重新选择。", field="slot")
+    if slot.filled_by != kind:
+        raise Refused(f"“{slot.name}”由“{WAYS[slot.filled_by]}”落实，请改选结对方式或不选这一项。", field="slot")
+
+
+def _check(terms: Terms, *, besides: int = 0) -> None:
+    check_parties(terms)
     same = Pairing.objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=starts_on), round=round, village=village, kind=kind, **helpers
-    )
-    if ends_on:
-        same = same.filter(starts_on__lte=ends_on)
+        Q(ends_on=None) | Q(ends_on__gte=terms.starts_on),
+        round=terms.round, village=terms.village, kind=terms.kind, **terms.helpers,
+    )  # fmt: skip
+    if terms.ends_on:
+        same = same.filter(starts_on__lte=terms.ends_on)
     if same.exclude(pk=besides).exists():
-        raise Refused(SAME, field=HELPER_OF[Pairing.Kind(kind)])
+        raise Refused(SAME, field=HELPER_OF[Pairing.Kind(terms.kind)])
 
 
 @transaction.atomic
@@ -98,28 +104,15 @@ def add_pairing(
     helped_cadre: Cadre | None = None,
     matters: str = "",
     ends_on: date | None = None,
+    slot: PairingSlot | None = None,
 ) -> Pairing:
     """Pair a village with one helper; the kind says whether that is a village, a cadre or a unit. Several helpers are several pairings."""
     helpers = {"helper_village": helper_village, "helper_cadre": helper_cadre, "helper_unit": helper_unit}
-    _check(
-        round=round,
-        village=village,
-        kind=kind,
-        helpers=helpers,
-        helped_cadre=helped_cadre,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
+    _check(Terms(round, village, kind, helpers, starts_on, helped_cadre, ends_on, slot))
     pairing = Pairing.objects.create(
-        round=round,
-        village=village,
-        kind=kind,
-        helped_cadre=helped_cadre,
-        matters=matters,
-        starts_on=starts_on,
-        ends_on=ends_on,
-        **helpers,
-    )
+        round=round, village=village, kind=kind, helped_cadre=helped_cadre, matters=matters, starts_on=starts_on,
+        ends_on=ends_on, slot=slot, **helpers,
+    )  # fmt: skip
     audit.record(pairing, "建立结对", by=by, at=at)
     return pairing
 
@@ -138,24 +131,18 @@ def change_pairing(
     base_version: int,
     by: Any,
     at: datetime,
+    slot: PairingSlot | None = None,
 ) -> Pairing:
     """Correct a pairing. Its end is set by `end_pairing`, and another village is another pairing."""
     helpers = {"helper_village": helper_village, "helper_cadre": helper_cadre, "helper_unit": helper_unit}
-    _check(
-        round=pairing.round,
-        village=pairing.village,
-        kind=kind,
-        helpers=helpers,
-        helped_cadre=helped_cadre,
-        starts_on=starts_on,
-        ends_on=pairing.ends_on,
-        besides=pairing.pk,
-    )
+    terms = Terms(pairing.round, pairing.village, kind, helpers, starts_on, helped_cadre, pairing.ends_on, slot)
+    _check(terms, besides=pairing.pk)
     first = pairing.activities.order_by("held_on").values_list("held_on", flat=True).first()
     if first and first < starts_on:
         raise Refused(f"{first.isoformat()}已有帮扶活动，开始日期不能晚于这一天。", field="starts_on")
     before = audit.snapshot(pairing, FIELDS)
-    pairing.kind, pairing.helped_cadre, pairing.matters, pairing.starts_on = kind, helped_cadre, matters, starts_on
+    pairing.kind, pairing.slot, pairing.helped_cadre = kind, slot, helped_cadre
+    pairing.matters, pairing.starts_on = matters, starts_on
     for name, helper in helpers.items():
         setattr(pairing, name, helper)
     save_if_unchanged(pairing, expected_version=base_version, fields=FIELDS)

@@ -16,7 +16,7 @@ from common.lists import Column
 from pairings.forms.filters import GapFilter
 from pairings.forms.pairings import RuleForm
 from pairings.gaps import missing_slots
-from pairings.models import FOUR_ONES, IDLE_DAYS, Pairing, PairingRule, PairingSlot
+from pairings.models import FOUR_ONES, IDLE_DAYS, Pairing, PairingRule, slot_label
 from pairings.services import requirements as services
 from pairings.views.common import TABS
 from rounds.models import Designation, Round
@@ -41,9 +41,8 @@ class GapList(RoundListPage):
         rows = self.filters.of_round(rows)
         if village := self.filters.value("village"):
             rows = rows.filter(village=village)
-        if need := self.filters.value("need"):
-            rows = rows.filter(need=need)
-        return rows.order_by("round__township_id", "village__sort", "village_id", "need")
+        rows = self.filters.narrow(rows)
+        return rows.order_by("round__township_id", "village__sort", "village_id", "need", "need_name")
 
     def totals(self, rows: QuerySet[Designation]) -> str:
         return f"涉及{rows.order_by().values('village').distinct().count()}个村"
@@ -67,6 +66,8 @@ class GapList(RoundListPage):
                 if not self.access.may(Permission.PAIRING_EDIT, township_id=d.round.township_id):
                     return "—"
                 asked = {"village": d.village_id} | ({"kind": d.need} if d.need else {})
+                if d.need_name:
+                    asked["slot"] = d.need_slot
                 url = f"{reverse('pairings:pairing_create', args=[d.round_id])}?{urlencode(asked)}"
                 return format_html('<a href="{}">建立结对</a>', with_back(url, here))
             if not self.access.may(Permission.ASSIGNMENT_EDIT, township_id=d.round.township_id):
@@ -76,7 +77,7 @@ class GapList(RoundListPage):
         return [
             Column("村", village, sort="village", lead=True, css="nowrap"),
             *self.place_columns(),
-            Column("缺少", lambda d: PairingSlot.Filler(d.need).label if d.need else NO_PAIRING),
+            Column("缺少", lambda d: slot_label(d.need, d.need_name) if d.need else NO_PAIRING),
             Column("列入日期", lambda d: chinese.day_text(d.approved_on), css="nowrap"),
             Column("办理", step),
         ]
@@ -87,7 +88,7 @@ class RuleUpdate(FormPage):
 
     permission = Permission.PAIRING_EDIT
     form_class = RuleForm
-    template_name = "rounds/form.html"
+    template_name = "pairings/rule_form.html"
     title = "结对要求"
     success_text = "已保存，缺口按新的要求计算。"
 
@@ -95,6 +96,7 @@ class RuleUpdate(FormPage):
         self.round = get_object_or_404(Round.objects.visible_to(self.access).select_related("township"), pk=pk)
         self.require(self.permission, township_id=self.round.township_id)
         self.rule = PairingRule.objects.filter(round=self.round).first()
+        self.slots = list(self.rule.slots.all()) if self.rule else []
 
     def current(self) -> PairingRule | None:
         return self.rule
@@ -102,16 +104,18 @@ class RuleUpdate(FormPage):
     def get_initial(self) -> dict[str, Any]:
         if self.rule is None:
             return {"needed": list(FOUR_ONES), "idle_days": IDLE_DAYS}
-        return {"needed": [s.filled_by for s in self.rule.slots.all()], "idle_days": self.rule.idle_days}
+        needed = [slot.filled_by for slot in self.slots if not slot.name]
+        return {"needed": needed, "idle_days": self.rule.idle_days}
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return super().get_form_kwargs() | {"own": [slot for slot in self.slots if slot.name]}
 
     def perform(self, form: RuleForm) -> None:
         services.set_rule(
-            round=self.round,
-            base_version=self.base_version,
-            by=self.request.user,
+            round=self.round, needed=form.cleaned_data["needed"], own=form.own(),
+            idle_days=form.cleaned_data["idle_days"], base_version=self.base_version, by=self.request.user,
             at=timezone.now(),
-            **form.cleaned_data,
-        )
+        )  # fmt: skip
 
     def get_success_url(self) -> str:
         return reverse("pairings:gap_list")

@@ -13,7 +13,7 @@ from common.lists import Column
 from pairings.figures import before_after
 from pairings.forms.filters import PairingFilter
 from pairings.forms.pairings import PairingChangeForm, PairingEndForm, PairingForm
-from pairings.models import Activity, Pairing, PlanItem
+from pairings.models import Activity, Pairing, PairingSlot, PlanItem
 from pairings.services import pairings as services
 from pairings.views.common import TABS
 from rounds.models import Round
@@ -22,7 +22,7 @@ from villages.access import Access
 from villages.models import Cadre, Unit, Village, VillageYear
 from villages.pages import Page, with_back
 
-NAMES = ("round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre")
+NAMES = ("round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "slot")
 
 # A shape and a word: never colour alone.
 PLAN_LIGHTS = {
@@ -108,7 +108,7 @@ class PairingList(RoundListPage):
         return [
             Column("被帮扶村", village, sort="village", lead=True, css="nowrap"),
             *self.place_columns(),
-            Column("方式", lambda p: p.get_kind_display(), css="nowrap"),
+            Column("方式", lambda p: p.way),
             Column("帮扶方", lambda p: p.helper_with_title),
             Column("被帮带人", lambda p: p.helped_cadre.with_title if p.helped_cadre else "—"),
             Column("开始", lambda p: chinese.day_text(p.starts_on), sort="starts_on", css="nowrap"),
@@ -171,6 +171,9 @@ def helper_choices(round: Round, access: Access, *, also: int | None = None) -> 
         "helper_cadre": everyone,
         "helper_unit": Unit.objects.visible_to(access),
         "helped_cadre": cadres_for(round, also=also),
+        "slot": PairingSlot.objects.filter(rule__round=round, filled_by__in=Pairing.Kind.values)
+        .exclude(name="")
+        .select_related("rule"),
     }
 
 
@@ -182,7 +185,7 @@ class PairingCreate(AddToRound):
 
     def get_initial(self) -> dict[str, Any]:
         """From a gap: the village and the kind it lacks."""
-        return {name: self.request.GET[name] for name in ("village", "kind") if name in self.request.GET}
+        return {name: self.request.GET[name] for name in ("village", "kind", "slot") if name in self.request.GET}
 
     def choices(self) -> dict[str, QuerySet[Any]]:
         return helper_choices(self.round, self.access) | {"village": villages_for(self.round)}

@@ -13,13 +13,14 @@ def add(tally: Tally, scope: Scope) -> None:
     pairings = list(
         Pairing.objects.filter(Q(ends_on=None) | Q(ends_on__gte=scope.as_of), scope.mine())
         .filter(starts_on__lte=scope.as_of)
-        .select_related("village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre")
+        .select_related("village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "slot")
         .order_by("village__sort", "village_id", "pk")
     )
     tally.count("pairings", "结对帮扶", "对", (p.pk for p in pairings), "pairings:pairing_list", **scope.then)
     tally.facts["pairings"] = [
         {
             "kind": p.kind,
+            "slot": p.slot.name if p.slot else "",
             "village": p.village.name,
             "helper": str(p.helper),
             "helper_title": p.helper_cadre.title if p.helper_cadre else "",

@@ -151,13 +151,14 @@ def pairings(b: Brief) -> Pieces | None:
     kinds = [words[kind] for kind in words if any(r["kind"] == kind for r in rows)]
     ways = quoted(kinds[:2])
     clauses = []
-    mentoring = [r for r in rows if r["kind"] == "secretary_mentoring"][:4]
+    usual = [r for r in rows if not r.get("slot")]  # what fills a place of the office's own is told by its name
+    mentoring = [r for r in usual if r["kind"] == "secretary_mentoring"][:4]
     clauses += [
         f"{r['helper_title']}{r['helper']}帮带{r['village']}{r['helped_title'].removeprefix('村')}{r['helped']}"
         for r in mentoring
     ]
     for kind in ("strong_village_pairing", "unit_pairing"):
-        some = [r for r in rows if r["kind"] == kind][:6]
+        some = [r for r in usual if r["kind"] == kind][:6]
         if len(some) > 1:
             helpers, helped = "、".join(r["helper"] for r in some), "、".join(r["village"] for r in some)
             clauses.append(f"{helpers}分别结对{helped}")
@@ -165,10 +166,27 @@ def pairings(b: Brief) -> Pieces | None:
             clauses.append(f"{some[0]['helper']}结对{some[0]['village']}")
     several = _many_to_one(rows)
     clauses += [f"{village}由{chinese.enumerate_all(helpers)}“多对一”帮扶" for village, helpers in several.items()]
-    alone = [r for r in rows if r["kind"] == "cadre_pairing" and r["village"] not in several][:4]
+    alone = [r for r in usual if r["kind"] == "cadre_pairing" and r["village"] not in several][:4]
     clauses += [f"{r['helper_title']}{r['helper']}结对{r['village']}" for r in alone]
+    clauses += _named(rows)
     tail = "等方式" if len(kinds) > 2 else "方式"
     return [f"采取{ways}{tail}，{'，'.join(clauses)}，共结成帮扶对子", *b.number("pairings"), "。"]
+
+
+def _named(rows: list[dict[str, Any]]) -> list[str]:
+    """What the office asks for by a name of its own: 李明、王芳作为科技特派员分别结对石桥村、下塘村."""
+    places: dict[str, list[dict[str, Any]]] = {}
+    for r in rows:
+        if r.get("slot"):
+            places.setdefault(r["slot"], []).append(r)
+    clauses = []
+    for name, some in list(places.items())[:4]:
+        helpers, helped = ("、".join(r[key] for r in some[:6]) for key in ("helper", "village"))
+        each, more = ("分别", "等") if len(some) > 1 else ("", "")
+        clauses.append(
+            f"{helpers}{more if len(some) > 6 else ''}作为{name}{each}结对{helped}{more if len(some) > 6 else ''}"
+        )
+    return clauses
 
 
 def _many_to_one(rows: list[dict[str, Any]]) -> dict[str, list[str]]:

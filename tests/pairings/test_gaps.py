@@ -13,10 +13,11 @@ from audit.services import history
 from common.errors import Refused
 from common.models import RecordChanged
 from pairings.gaps import missing_slots
-from pairings.models import FOUR_ONES, Activity, Pairing, PairingRule, PairingSlot, PlanItem
+from pairings.models import FOUR_ONES, Activity, Pairing, PairingRule, PairingSlot, PlanItem, slot_label
 from pairings.services import activities, pairings, plans, requirements
+from pairings.services.requirements import OwnSlot
 from rounds.models import Designation
-from villages.models import Village, VillageYear
+from villages.models import Assignment, Cadre, Village, VillageYear
 
 NOON = datetime(2026, 10, 31, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 DAY = NOON.date()
@@ -60,7 +61,11 @@ def gaps(world, who="office_clerk", day=DAY):
 
 
 def rule(world, do, *needed, idle_days=60, **more):
-    return requirements.set_rule(round=world.round, needed=needed, idle_days=idle_days, **do | more)
+    return requirements.set_rule(**{"round": world.round, "needed": needed, "idle_days": idle_days} | do | more)
+
+
+def cadre_of(world, who):
+    return Cadre.objects.get(user=world.users[who])
 
 
 class TestGaps:
@@ -254,3 +259,118 @@ class TestVillagePage:
 
 def test_every_filler_is_a_duty_or_a_kind_of_pairing():
     assert set(NEED.values) <= set(Role.values) | set(Pairing.Kind.values)
+
+
+class TestPlacesOfTheOfficesOwn:
+    """科技特派员: named in the browser, filled by pairings that say so, or by a post in the village."""
+
+    @pytest.fixture
+    def expert(self, world, do, listed) -> PairingSlot:
+        rule(
+            world, do, NEED.CADRE, own=[OwnSlot("科技特派员", "cadre_pairing"), OwnSlot("党建指导员", "village_clerk")]
+        )
+        return PairingSlot.objects.get(name="科技特派员")
+
+    def pair(self, world, do, **values):
+        given = {
+            "round": world.round,
+            "village": world.village,
+            "kind": "cadre_pairing",
+            "starts_on": date(2026, 3, 18),
+        }
+        return pairings.add_pairing(**given | {"helper_cadre": cadre_of(world, "resident_cadre")} | do | values)
+
+    def named(self, world):
+        rows = missing_slots(world.access(world.office_clerk), DAY).filter(village=world.village)
+        return sorted(slot_label(d.need, d.need_name) for d in rows)
+
+    def test_it_is_filled_by_a_pairing_that_names_it_and_by_no_other(self, world, do, expert):
+        everything = self.named(world)
+        assert {"科技特派员", "一名结对干部"} <= set(everything)
+
+        self.pair(world, do)
+        assert "一名结对干部" not in self.named(world)
+        assert "科技特派员" in self.named(world)
+
+        self.pair(world, do, slot=expert, helper_cadre=cadre_of(world, "linked_leader"))
+        assert not {"科技特派员", "一名结对干部"} & set(self.named(world))
+
+    def test_a_pairing_that_names_it_fills_no_usual_place(self, world, do, expert):
+        self.pair(world, do, slot=expert)
+        assert "一名结对干部" in self.named(world)
+
+    def test_a_post_fills_it(self, world, do, expert):
+        assert ("党建指导员" in self.named(world)) is not world.village.assignments.on(DAY).filter(
+            role=Role.VILLAGE_CLERK
+        ).exists()
+        Assignment.objects.filter(village=world.village, role=Role.VILLAGE_CLERK).delete()
+        assert "党建指导员" in self.named(world)
+
+    @pytest.mark.parametrize(
+        ("own", "sentence"),
+        [
+            ([OwnSlot("", "cadre_pairing")], "请写明这一项的名称"),
+            ([OwnSlot("科技特派员", "")], "请选择这一项由谁落实"),
+            ([OwnSlot("科技特派员", "office_clerk")], "请选择这一项由谁落实"),
+            ([OwnSlot("一名结对干部", "cadre_pairing")], "已有，请换一个名称"),
+            ([OwnSlot("甲", "cadre_pairing"), OwnSlot("甲", "unit_pairing")], "“甲”已有"),
+            ([OwnSlot("长" * 21, "cadre_pairing")], "名称最多20字"),
+            ([OwnSlot(f"第{n}项", "cadre_pairing") for n in range(11)], "最多10项"),
+        ],
+    )
+    def test_refusals(self, world, do, own, sentence):
+        with pytest.raises(Refused, match=sentence):
+            rule(world, do, own=own)
+        assert not PairingRule.objects.exists()
+
+    def test_what_pairings_fill_is_not_taken_away_but_may_be_renamed(self, world, do, expert):
+        self.pair(world, do, slot=expert)
+        kept = OwnSlot("党建指导员", "village_clerk", PairingSlot.objects.get(name="党建指导员").pk)
+        with pytest.raises(Refused, match="“科技特派员”已有1对结对在落实，请先修改这些结对，再去掉"):
+            rule(world, do, own=[kept], base_version=1)
+        with pytest.raises(Refused, match="再改由别的方式落实"):
+            rule(world, do, own=[kept, OwnSlot("科技特派员", "unit_pairing", expert.pk)], base_version=1)
+        with pytest.raises(RecordChanged):
+            rule(world, do, own=[kept, OwnSlot("外镇的", "unit_pairing", 999)], base_version=1)
+
+        changed = rule(
+            world, do, base_version=1,
+            own=[OwnSlot("党建指导员", "cadre_pairing", expert.pk), OwnSlot("科技特派员", "village_clerk", kept.pk)],
+        )  # fmt: skip
+
+        assert Pairing.objects.get().way == "干部结对（党建指导员）"
+        assert "科技特派员（村文书）" in history(changed)[0].changes[0]["new"]
+
+    def test_the_pairing_names_a_place_of_its_round_and_kind(self, world, do, expert):
+        with pytest.raises(Refused, match="“科技特派员”由“干部结对”落实"):
+            self.pair(world, do, slot=expert, kind="unit_pairing", helper_cadre=None, helper_unit=world.station)
+        rule(world, do, own=[OwnSlot("外轮的", "cadre_pairing")], round=world.other_round, base_version=0)
+        with pytest.raises(Refused, match="本轮没有这一项要求"):
+            self.pair(world, do, slot=PairingSlot.objects.get(name="外轮的"))
+        with pytest.raises(Refused, match="本轮没有这一项要求"):
+            self.pair(world, do, slot=PairingSlot.objects.get(name="", filled_by="cadre_pairing"))
+
+    def test_in_the_browser(self, world, do, listed, django_assert_max_num_queries):
+        client = world.client(world.office_clerk)
+        address = reverse("pairings:rule_update", args=[world.round.pk])
+
+        def send(**values):
+            form = client.get(address)
+            asked = {"submission": form.context["submission"], "idle_days": 60, "own_name_1": "科技特派员"}
+            asked |= {"base_version": form.context["base_version"] or "", "own_way_1": "cadre_pairing"}
+            return client.post(address, asked | values)
+
+        assert "请选择这一项由谁落实" in send(own_way_1="").content.decode()
+        assert send().status_code == 302
+        slot = PairingSlot.objects.get()
+        with django_assert_max_num_queries(12):
+            page = client.get(reverse("pairings:gap_list") + "?need=own:科技特派员")
+        assert page.context["paging"].total == 2
+        create = reverse("pairings:pairing_create", args=[world.round.pk])
+        assert f"{create}?village={world.village.pk}&amp;kind=cadre_pairing&amp;slot={slot.pk}" in page.content.decode()
+        assert "科技特派员（干部结对）" in client.get(create).content.decode()
+        assert "还缺：科技特派员" in client.get(world.village.get_absolute_url()).content.decode()
+
+        assert send(own_pk_1=slot.pk, own_name_1="").status_code == 302
+        assert not PairingSlot.objects.exists()
+        assert "落实哪一项要求" not in client.get(create).content.decode()
