@@ -81,6 +81,20 @@ class TestConfirming:
             figures.confirm_year(changed, by=world.office_clerk, at=NOON)
         assert figures.confirm_year(changed, by=world.commissioner, at=NOON).is_confirmed
 
+    def test_who_corrects_a_reported_sheet_does_not_confirm_it(self, world, reported):
+        changed = figures.save_year(village=world.village, year=2026, base_version=reported.version, members=47,
+                                    by=world.office_clerk, at=NOON)  # fmt: skip
+        with pytest.raises(Refused, match="报送人不能自己确认"):
+            figures.confirm_year(changed, by=world.office_clerk, at=NOON)
+
+        [imported] = bulk.change_years(
+            [(changed.pk, changed.version, {"members": 48})], by=world.commissioner, at=NOON
+        ).values()
+        with pytest.raises(Refused, match="报送人不能自己确认"):
+            figures.confirm_year(imported, by=world.commissioner, at=NOON)
+        imported.refresh_from_db()
+        assert figures.confirm_year(imported, by=world.office_clerk, at=NOON).members == 48
+
     def test_an_import_does_not_touch_it(self, world, reported):
         done = figures.confirm_year(reported, by=world.office_clerk, at=NOON)
 

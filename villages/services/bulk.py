@@ -134,9 +134,12 @@ def change_years(
         for name, value in figures.items():
             setattr(sheet, name, value)
         if changes := audit.changes_since(before, sheet):
+            anew = figure_rules.reported_anew(sheet, by=by, at=at)
+            for name, value in anew.items():
+                setattr(sheet, name, value)
             sheet.version += 1
             changed.append(sheet)
-            columns.update(figures)
+            columns |= {*figures, *anew}
             entries.append(audit.entry(sheet, "修改村情数据", by=by, at=at, changes=changes))
     if changed:
         VillageYear.objects.bulk_update(changed, sorted(columns), batch_size=BATCH)

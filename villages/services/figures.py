@@ -186,14 +186,9 @@ def save_year(
     if sheet.version != base_version:
         raise RecordChanged(sheet)
     changed = {name: value for name, value in after.items() if value != now[name]}
-    if sheet.is_confirmed:
-        if not reason:
-            raise Refused("已确认的数据须写明修改的原因。", field="reason")
-        # What was confirmed is no longer what stands there: it waits for its confirmation anew, by somebody else than who changed it.
-        changed |= {
-            "state": State.REPORTED, "reported_by": by, "reported_on": timezone.localdate(at), "confirmed_by": None,
-            "confirmed_on": None,
-        }  # fmt: skip
+    if sheet.is_confirmed and not reason:
+        raise Refused("已确认的数据须写明修改的原因。", field="reason")
+    changed |= reported_anew(sheet, by=by, at=at)
     before = audit.snapshot(sheet, [name for name in changed if name in FIGURES])
     for name, value in changed.items():
         setattr(sheet, name, value)
@@ -206,6 +201,16 @@ def save_year(
     save_if_unchanged(sheet, expected_version=base_version, fields=list(changed))
     audit.record(sheet, "修改村情数据", by=by, at=at, changes=changes, reason=reason)
     return sheet
+
+
+def reported_anew(sheet: VillageYear, *, by: Any, at: datetime) -> dict[str, Any]:
+    """What was reported or confirmed is no longer what stands there: it waits for its confirmation, by somebody else than who changed it."""
+    if sheet.state not in (State.REPORTED, State.CONFIRMED):
+        return {}
+    return {
+        "state": State.REPORTED, "reported_by": by, "reported_on": timezone.localdate(at), "confirmed_by": None,
+        "confirmed_on": None,
+    }  # fmt: skip
 
 
 def _ask(village: Village, year: int, figures: Mapping[str, Any], sure: bool) -> None:
