@@ -15,7 +15,7 @@ from django.db.models.functions import Left
 
 from common.chinese import numeral
 from problems.models import Problem
-from problems.terms import Category, Degree, State
+from problems.terms import Degree, State
 from villages.access import Access
 
 CANDIDATES = 200
@@ -36,7 +36,6 @@ class Alike:
     number: int
     title: str
     village: str
-    category: str
     round: str
     discovered_on: date
     state: str
@@ -52,10 +51,6 @@ class Alike:
     @property
     def degree_words(self) -> str:
         return str(Degree(self.degree).label)
-
-    @property
-    def category_words(self) -> str:
-        return str(Category(self.category).label)
 
 
 def pairs(text: str) -> frozenset[str]:
@@ -88,7 +83,7 @@ def similar_to(
     rows = Problem.objects.shown_to(access).filter(place).order_by("-pk")
     found = []
     for row in rows.values(
-        "pk", "number", "title", "village__name", "category", "round__year", "round__number", "discovered_on", "state", "degree",
+        "pk", "number", "title", "village__name", "round__year", "round__number", "discovered_on", "state", "degree",
         "closed_on", "relapses", told=Left("description", LOOKED_AT),
     )[:CANDIDATES]:  # fmt: skip
         old = pairs(row["title"])
@@ -96,7 +91,7 @@ def similar_to(
         if likeness >= ALIKE or told >= TOLD:
             found.append(
                 Alike(
-                    row["pk"], row["number"], row["title"], row["village__name"], row["category"],
+                    row["pk"], row["number"], row["title"], row["village__name"],
                     f"{row['round__year']}年第{numeral(row['round__number'])}轮", row["discovered_on"], row["state"], row["degree"],
                     row["closed_on"], row["relapses"], max(likeness, told),
                 )

@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from problems.forms.criteria import CriteriaForm, CriterionFilesForm, initial_of
 from problems.models import CloseCriterion, Problem
 from problems.services import criteria as services
+from problems.views.evidence import TakesPhotos
 from problems.views.progress import ProblemFormPage
 
 # Who brings the proof: who reports progress, who asks for close-out, and the office for them.
@@ -28,12 +29,6 @@ class CriteriaUpdate(ProblemFormPage):
     intro = "做到哪几条才算解决，一条一条写清，能到现场核实。申请销号前须备齐要求的材料，驻村干部逐条核实。清空一条就是去掉。"
     success_text = "销号标准已保存。"
 
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
-        for name in ("user", "photo_errors"):  # this form takes no photos
-            kwargs.pop(name, None)
-        return kwargs
-
     def get_initial(self) -> dict[str, Any]:
         rows = list(CloseCriterion.objects.filter(problem=self.problem))
         self.fresh = not rows
@@ -47,7 +42,7 @@ class CriteriaUpdate(ProblemFormPage):
         services.set_criteria(self.problem, lines=form.lines, base=form.seen, by=self.request.user, at=timezone.now())
 
 
-class CriterionFiles(ProblemFormPage):
+class CriterionFiles(TakesPhotos, ProblemFormPage):
     """Photos and files that prove one criterion."""
 
     permissions = PROVERS

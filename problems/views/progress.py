@@ -20,7 +20,7 @@ from problems.terms import State
 from problems.views.evidence import TakesPhotos
 from villages.access import Access
 from villages.models import Unit
-from villages.pages import safe_back
+from villages.pages import FormPage, safe_back
 
 
 def unit_ids_of(problem: Problem, access: Access) -> frozenset[int]:
@@ -41,7 +41,7 @@ def capacity(problem: Problem, access: Access, unit_ids: frozenset[int]) -> tupl
     return "", None
 
 
-class ProblemFormPage(TakesPhotos):
+class ProblemFormPage(FormPage):
     """A form about one problem in scope; any of `permissions` at its place opens it."""
 
     permission = Permission.PROBLEM_VIEW
@@ -75,7 +75,7 @@ class ProblemFormPage(TakesPhotos):
         return super().get_context_data(**kwargs) | {"problem": self.problem, "day": timezone.localdate()}
 
 
-class ProgressCreate(ProblemFormPage):
+class ProgressCreate(TakesPhotos, ProblemFormPage):
     permissions = (Permission.PROGRESS_POST,)
     template_name = "problems/progress_form.html"
     form_class = ProgressForm
@@ -97,7 +97,7 @@ class ProgressCreate(ProblemFormPage):
         )
 
 
-class MilestoneCreate(ProblemFormPage):
+class MilestoneCreate(TakesPhotos, ProblemFormPage):
     permissions = (Permission.PROGRESS_POST, Permission.PROBLEM_EDIT)
     template_name = "problems/milestone_form.html"
     form_class = MilestoneForm
