@@ -6,13 +6,13 @@ from django import forms
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm
 from handovers.models import HandOver
+from villages.forms.fields import CadreField
 from villages.forms.filters import PlaceFilter
-from villages.forms.people import CadreChoice
 from villages.models import Village
 
 
 class HandOverForm(PortalForm):
-    receiver = CadreChoice(label="接收人", help_text="名单中没有的，请先在“干部”中登记。")
+    receiver = CadreField(label="接收人", help_text="名单中没有的，请先在“干部”中登记。")
     takes_effect_on = DateField(
         label="生效日期", help_text="接收人从这一天起负责，移交人到前一天为止；权限也从这一天起变。"
     )

@@ -11,11 +11,12 @@ from common.forms import CleanTextField, DateField, LongTextField, PortalForm, R
 from inspections.models import Finding, Inspection, Survey
 from inspections.models.question import MOST_QUESTIONS, QUESTION_LENGTH
 from inspections.services.surveys import ANSWERS, Answers
-from meetings.forms.fields import CadreField, MeetingField, ProblemField, RoundField, VillageField
+from meetings.forms.fields import MeetingField, ProblemField, RoundField
 from meetings.models import Meeting
 from problems.forms.progress import PhotosForm
 from problems.models import Problem
 from rounds.models import Round
+from villages.forms.fields import CadreField, VillageField
 from villages.models import Cadre, Village
 
 

@@ -5,7 +5,7 @@ from django import forms
 from meetings.models import Meeting
 from problems.models import Problem
 from rounds.models import Round
-from villages.models import Cadre, Unit, Village
+from villages.models import Unit
 
 
 class MeetingField(forms.ModelChoiceField):
@@ -13,16 +13,6 @@ class MeetingField(forms.ModelChoiceField):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(Meeting.objects.none(), **kwargs)  # type: ignore[arg-type]
-
-
-class CadreField(forms.ModelChoiceField):
-    """One cadre, shown as 姓名（职务）."""
-
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(Cadre.objects.none(), **kwargs)  # type: ignore[arg-type]
-
-    def label_from_instance(self, obj: Cadre) -> str:
-        return obj.with_title
 
 
 class ProblemField(forms.ModelChoiceField):
@@ -38,11 +28,6 @@ class ProblemField(forms.ModelChoiceField):
 class UnitField(forms.ModelChoiceField):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(Unit.objects.none(), **kwargs)  # type: ignore[arg-type]
-
-
-class VillageField(forms.ModelChoiceField):
-    def __init__(self, **kwargs: object) -> None:
-        super().__init__(Village.objects.none(), **kwargs)  # type: ignore[arg-type]
 
 
 class RoundField(forms.ModelChoiceField):

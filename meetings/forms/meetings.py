@@ -7,10 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
-from meetings.forms.fields import CadreField, ProblemField, RoundField, UnitField, VillageField
+from meetings.forms.fields import ProblemField, RoundField, UnitField
 from meetings.models import AgendaItem, Meeting
 from problems.models import Problem
 from rounds.models import Round
+from villages.forms.fields import CadreField, VillageField
 from villages.models import Cadre, Unit, Village
 
 

@@ -6,8 +6,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm
-from rounds.forms.fields import CadreField, InScopeForm, SeriesForm
+from rounds.forms.fields import InScopeForm, SeriesForm
 from rounds.models import DocumentItem, LeadingGroupSeat, RoundDocument
+from villages.forms.fields import CadreField
 
 # What people paste before an item: “1.”, “1、”, “（1）”, “一、”, “一是”.
 _NUMBERING = re.compile(

@@ -1,30 +1,10 @@
-"""Form parts shared by rounds and pairings."""
+"""Bases of the forms of rounds and pairings."""
 
 from typing import Any
 
 from django import forms
 
 from common.forms import PortalForm
-from villages.models import Cadre, Village
-
-
-class CadreField(forms.ModelChoiceField):
-    """A cadre, shown as 姓名（职务）. The page gives the rows in scope."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", Cadre.objects.none())
-        super().__init__(**kwargs)
-
-    def label_from_instance(self, obj: Cadre) -> str:
-        return obj.with_title
-
-
-class VillageField(forms.ModelChoiceField):
-    """A village. The page gives the rows in scope."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", Village.objects.none())
-        super().__init__(**kwargs)
 
 
 class InScopeForm(PortalForm):

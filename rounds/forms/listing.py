@@ -3,8 +3,9 @@
 from django import forms
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
-from rounds.forms.fields import InScopeForm, SeriesForm, VillageField
+from rounds.forms.fields import InScopeForm, SeriesForm
 from rounds.models import Criterion
+from villages.forms.fields import VillageField
 
 
 class CriteriaField(RowsField):

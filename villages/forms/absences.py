@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 
 from common.forms import CleanTextField, DateField, PortalForm
-from villages.forms.people import CadreChoice
+from villages.forms.fields import CadreField
 from villages.models import Absence
 
 
 class AbsenceForm(PortalForm):
-    absent = CadreChoice(label="外出人", help_text="这些日子里，他的岗位由代行人办理；本人仍可登录。")
-    substitute = CadreChoice(label="代行人", help_text="须是本乡镇、有登录账号的干部。")
+    absent = CadreField(label="外出人", help_text="这些日子里，他的岗位由代行人办理；本人仍可登录。")
+    substitute = CadreField(label="代行人", help_text="须是本乡镇、有登录账号的干部。")
     kind = forms.ChoiceField(label="外出类别", choices=Absence.Kind.choices, help_text="只记类别，不记去向和具体原因。")
     starts_on = DateField(label="开始日期")
     ends_on = DateField(label="结束日期", help_text="必填。到这一天结束，代行人的权限自动收回。")

@@ -6,19 +6,8 @@ from django import forms
 
 from accounts.roles import Role
 from common.forms import CleanTextField, DateField, PortalForm
-from villages.models import Cadre, Post, Township, Unit, Village
-
-
-class CadreChoice(forms.ModelChoiceField):
-    """A person by name, title and village, so that two people of one name are told apart."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("queryset", Cadre.objects.none())
-        kwargs.setdefault("empty_label", "请选择")
-        super().__init__(**kwargs)
-
-    def label_from_instance(self, obj: Any) -> str:
-        return obj.with_title
+from villages.forms.fields import CadreField
+from villages.models import Post, Township, Unit, Village
 
 
 class CadreForm(PortalForm):
@@ -73,7 +62,7 @@ class CadreEditForm(CadreForm):
 
 class AssignmentForm(PortalForm):
     role = forms.ChoiceField(label="岗位")
-    cadre = CadreChoice(label="干部", help_text="名单中没有的，请先在“干部”中登记。")
+    cadre = CadreField(label="干部", help_text="名单中没有的，请先在“干部”中登记。")
     starts_on = DateField(label="开始日期")
     ends_on = DateField(label="结束日期", required=False, help_text="不知道的不填。")
     note = CleanTextField(label="说明", max_length=200, required=False, help_text="例如：组长、分管方面、依据的文件。")
@@ -103,7 +92,7 @@ class PostForm(PortalForm):
 
 
 class TakePostForm(PortalForm):
-    cadre = CadreChoice(label="任职人", required=False, empty_label="请选择")
+    cadre = CadreField(label="任职人", required=False, empty_label="请选择")
     name = CleanTextField(
         label="名单中没有的，写姓名", max_length=40, required=False, help_text="保存后自动登记为本村干部。"
     )

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 
 from common.forms import CleanTextField, PortalForm
-from villages.forms.people import CadreChoice
+from villages.forms.fields import CadreField
 
 
 class UserForm(PortalForm):
@@ -36,7 +36,7 @@ class DisableForm(PortalForm):
 
 
 class LinkForm(PortalForm):
-    cadre = CadreChoice(label="干部")
+    cadre = CadreField(label="干部")
 
     def __init__(self, *args: Any, cadres: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
