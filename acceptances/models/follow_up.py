@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class AfterwardsQuerySet(models.QuerySet):  # type: ignore[type-arg]
-    def visible_to(self, access: Access) -> AfterwardsQuerySet:
+    def visible_to(self, access: Access) -> Self:
         return self.filter(
             access.within(
                 township="acceptance__designation__round__township_id", village="acceptance__designation__village_id"
