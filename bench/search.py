@@ -80,7 +80,7 @@ def measure_all(problems: int, requests: int) -> None:
         ledger, queries, _ = measure(lambda c=client: c.get("/problems/"), requests)
         print(f"{name + ': ledger page':34}{ledger:9.1f}{'':8}{queries:9}")
         for kind, words in WORDS.items():
-            ms, queries, _ = measure(lambda c=client, w=words: c.get("/search/", {"words": w}), requests)
+            ms, queries, _ = measure(lambda c=client, w=words: c.get("/search/", {"q": w}), requests)
             print(f"{name + ': search, ' + kind:34}{ms:9.1f}{ms / ledger:8.2f}{queries:9}")
 
 

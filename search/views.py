@@ -27,7 +27,7 @@ class SearchPage(Page):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        typed = self.request.GET.get("words", "")[: marking.MAX_TYPED]
+        typed = self.request.GET.get("q", "")[: marking.MAX_TYPED]
         words = marking.words_of(typed)
         asked = marking.long_enough(words)
         here = self.request.get_full_path()

@@ -39,11 +39,11 @@
     bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
   });
 
-  // "/" goes to the search box, unless the person is typing.
+  // "/" goes to the list's own search box, else to the one in the head, unless the person is typing.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
     if (/^(INPUT|TEXTAREA|SELECT)$/.test(document.activeElement.tagName)) return;
-    var box = document.querySelector("input[name=q]");
+    var box = document.querySelector("main input[name=q]") || document.querySelector("input[name=q]");
     if (!box) return;
     var drawer = box.closest("details");
     if (drawer) drawer.open = true;

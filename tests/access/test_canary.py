@@ -134,10 +134,10 @@ def test_the_search_box_finds_nothing_foreign(name, scene, clients):
     """Asked for what every foreign record carries; the control: what is one's own is found."""
     actor = scene.actors[name]
     for words in ("Qz", "zQ", "王岩", "历史遗留"):
-        answer = knock(clients[name], "GET", reverse("search:search"), {"words": words})
+        answer = knock(clients[name], "GET", reverse("search:search"), {"q": words})
         assert answer.status == 200
         assert [t for t in TOKENS - actor.tokens if t in answer.text.replace("<mark>", "").replace("</mark>", "")] == []
-    marked = knock(clients[name], "GET", reverse("search:search"), {"words": "Qz"}).text
+    marked = knock(clients[name], "GET", reverse("search:search"), {"q": "Qz"}).text
     assert "<mark>Qz</mark>" in marked
 
 

@@ -69,9 +69,18 @@ class TestKeyboard:
         page.keyboard.press("/")
         assert page.evaluate("document.activeElement.name") == "q"
         page.keyboard.type("饮用水/管网")
-        assert page.input_value("[name=q]") == "饮用水/管网"
-        page.fill("[name=q]", "饮用水")
+        assert page.input_value("main [name=q]") == "饮用水/管网"
+        page.fill("main [name=q]", "饮用水")
         page.keyboard.press("Enter")
         page.wait_for_url("**q=**")
 
         assert page.inner_text(".count strong") == "1"
+
+    def test_slash_searches_everything_where_no_list_has_a_box(self, enter):
+        page = enter("dangjianban", "/")
+        page.keyboard.press("/")
+        page.keyboard.type("饮用水")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/search/?q=**")
+
+        assert "饮用水管网改造" in page.inner_text("main")

@@ -73,7 +73,7 @@ def filled(world):
 
 
 def found(world, user, words):
-    page = world.client(user).get(reverse("search:search"), {"words": words})
+    page = world.client(user).get(reverse("search:search"), {"q": words})
     assert page.status_code == 200
     return {g["label"]: [str(h["title"]) + str(h["text"]) for h in g["hits"]] for g in page.context["groups"]}
 
@@ -147,12 +147,12 @@ def test_the_office_s_own_initials_count_too():
 def test_one_character_is_not_searched_for(world, typed, django_assert_max_num_queries):
     client = world.client(world.office_clerk)
     with django_assert_max_num_queries(6):
-        page = client.get(reverse("search:search"), {"words": typed})
+        page = client.get(reverse("search:search"), {"q": typed})
     assert page.context["groups"] == []
 
 
 def test_nothing_found_says_so_without_running_what_was_typed(world):
-    page = world.client(world.office_clerk).get(reverse("search:search"), {"words": "<script>alert(1)</script>"})
+    page = world.client(world.office_clerk).get(reverse("search:search"), {"q": "<script>alert(1)</script>"})
 
     assert "没有找到" in page.content.decode()
     assert "<script>alert" not in page.content.decode()
@@ -163,7 +163,7 @@ def test_more_than_the_limit_leads_to_the_list(filled, django_assert_max_num_que
         Cadre.objects.create(county=filled.county, township=filled.township, name=f"征地员{n}")
     client = filled.client(filled.office_clerk)
     with django_assert_max_num_queries(10):
-        page = client.get(reverse("search:search"), {"words": "征地"})
+        page = client.get(reverse("search:search"), {"q": "征地"})
 
     people = next(g for g in page.context["groups"] if g["label"] == "干部")
     assert len(people["hits"]) == sources.LIMIT
