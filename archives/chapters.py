@@ -19,7 +19,8 @@ from acceptances.models import Acceptance, FollowUp, Recheck
 from accounts.permissions import Permission as P
 from archives.sheets import DAY, Chapter, Row, Sheet, Subject, Table, joined, row, totals
 from common import chinese
-from inspections.models import Finding, Inspection, Notice, Survey, Visit
+from inspections.models import Finding, Inspection, Notice, Survey, SurveyQuestion, Visit
+from inspections.satisfaction import rate_text
 from meetings.models import AgendaItem, Commitment, Meeting
 from otherwork.models import WorkEntry
 from otherwork.shown import funds_text, quantity_text
@@ -264,6 +265,8 @@ def supervision(s: Subject) -> tuple[Table, ...]:
 
 def acceptance(s: Subject) -> tuple[Table, ...]:
     surveys = s.here(Survey.objects, village=s.village).order_by("held_on")
+    questions = SurveyQuestion.objects.filter(survey__in=surveys.order_by()).select_related("survey__round")
+    questions = questions.order_by("survey__held_on", "survey_id", "number")
     of = {"designation__round": s.round, "designation__village": s.village}
     asked = Acceptance.objects.visible_to(s.narrow).filter(**of).order_by("attempt")
     after = {f"acceptance__{name}": value for name, value in of.items()}
@@ -274,7 +277,15 @@ def acceptance(s: Subject) -> tuple[Table, ...]:
             "民主测评", ("日期", "类别", "发出", "收回", "有效", "满意", "基本满意", "不满意", "不了解"),
             (5, 6, 3, 3, 3, 3, 4, 4, 4), surveys,
             lambda v: row(
-                v.held_on, v.get_kind_display(), v.issued, v.returned, v.valid, v.satisfied, v.mostly, v.dissatisfied, v.unknown
+                v.held_on, v.get_kind_display(), v.issued, v.returned, v.valid, v.satisfied, v.mostly, v.dissatisfied, v.unknown,
+                url=v.get_absolute_url(),
+            ),
+        ),
+        Table(
+            "测评题目", ("日期", "类别", "题目", "满意", "基本满意", "不满意", "不了解", "未填", "满意率"), (5, 6, 14, 3, 4, 4, 4, 3, 4), questions,
+            lambda q: row(
+                q.survey.held_on, q.survey.get_kind_display(), q, q.satisfied, q.mostly, q.dissatisfied, q.unknown, q.blank,
+                rate_text(q, q.survey.round.satisfaction_formula), url=q.survey.get_absolute_url(),
             ),
         ),
         Table(

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
+from common.chinese import amount
 from rounds.models import Round
 
 
@@ -47,6 +48,12 @@ def satisfaction_rate(survey: Ballots, formula: str = DEFAULT) -> Decimal | None
     if not voters:
         return None
     return (Decimal(content) * 100 / Decimal(voters)).quantize(Decimal("0.1"))
+
+
+def rate_text(ballots: Ballots, formula: str = DEFAULT) -> str:
+    """The rate as a page shows it: 89.7%, — where nobody's vote counts."""
+    rate = satisfaction_rate(ballots, formula)
+    return "—" if rate is None else f"{amount(rate)}%"
 
 
 def weakest(questions: Iterable[B], formula: str = DEFAULT) -> B | None:

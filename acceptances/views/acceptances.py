@@ -20,7 +20,7 @@ from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
 from common.lists import Column
-from inspections.satisfaction import satisfaction_rate
+from inspections.satisfaction import rate_text
 from meetings.views.common import light, link
 from rounds.models import Designation, Round
 from villages.access import Access
@@ -122,8 +122,7 @@ class AcceptanceList(ListPage):
 def _rate(acceptance: Acceptance) -> str:
     if acceptance.survey is None:
         return "—"
-    rate = satisfaction_rate(acceptance.survey, acceptance.designation.round.satisfaction_formula)
-    return "—" if rate is None else f"{chinese.amount(rate)}%"
+    return rate_text(acceptance.survey, acceptance.designation.round.satisfaction_formula)
 
 
 def load_acceptance(page: Any, pk: int) -> Acceptance:

@@ -10,24 +10,17 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history, show
-from common.chinese import amount
 from common.lists import Column
 from inspections import services
 from inspections.forms.filters import SurveyFilter
 from inspections.forms.records import SurveyForm
 from inspections.models import Survey
-from inspections.satisfaction import Ballots, satisfaction_rate, weakest
+from inspections.satisfaction import rate_text, weakest
 from inspections.services.surveys import FIELDS, Answers, answers_of
 from inspections.views.common import TABS
 from meetings.views.common import link, rounds_for, villages_for
 from rounds.models import Round
 from villages.pages import FormPage, ListPage, Page, with_back
-
-
-def rate_text(survey: Survey, of: Ballots | None = None) -> str:
-    """The rate of a survey, or by its round's formula of one of its questions."""
-    rate = satisfaction_rate(of or survey, survey.round.satisfaction_formula)
-    return "—" if rate is None else f"{amount(rate)}%"
 
 
 class SurveyList(ListPage):
@@ -66,7 +59,7 @@ class SurveyList(ListPage):
             Column("基本满意", lambda s: str(s.mostly), css="num"),
             Column("不满意", lambda s: str(s.dissatisfied), css="num"),
             Column("不了解", lambda s: str(s.unknown), css="num"),
-            Column("满意率", rate_text, css="num"),
+            Column("满意率", lambda s: rate_text(s, s.round.satisfaction_formula), css="num"),
         ]
         if len(self.access.township_ids) > 1:
             columns.insert(1, Column("乡镇", lambda s: s.village.township.name))
@@ -91,14 +84,14 @@ class SurveyDetail(Page):
         self.survey = load_survey(self, pk)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        survey = self.survey
+        survey, formula = self.survey, self.survey.round.satisfaction_formula
         questions = list(survey.questions.all())
         return super().get_context_data(**kwargs) | {
             "title": f"{survey.village}{survey.get_kind_display()}",
             "survey": survey,
-            "rate": rate_text(survey),
-            "questions": [(question, rate_text(survey, question)) for question in questions],
-            "weakest": weakest(questions, survey.round.satisfaction_formula),
+            "rate": rate_text(survey, formula),
+            "questions": [(question, rate_text(question, formula)) for question in questions],
+            "weakest": weakest(questions, formula),
             "formula": survey.round.get_satisfaction_formula_display(),
             "may_edit": self.access.may(Permission.SURVEY_EDIT, township_id=survey.township_id),
             "history": history(survey),
