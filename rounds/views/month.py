@@ -61,8 +61,8 @@ class CalendarMonth(Page):
         shown = rows.filter(due_on__gte=start, due_on__lte=end).order_by("due_on", "pk")
         for item in shown:
             by_day.setdefault(item.due_on, []).append(item)
-        townships = access.all_township_ids
-        working = calendar_of(next(iter(townships)) if len(townships) == 1 else None)
+        places = {int(asked)} if (asked := filters.value("township")) else access.all_township_ids
+        working = calendar_of(next(iter(places)) if len(places) == 1 else None)
         days = [start + timedelta(days=n) for n in range((end - start).days + 1)]
         cells = [
             Day(

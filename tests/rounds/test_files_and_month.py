@@ -13,7 +13,10 @@ from audit.models import Entry
 from common.errors import Refused
 from rounds.models import CalendarItem, DocumentFile
 from rounds.services import calendar, files
+from tests.conftest import NOON
 from tests.meetings.test_pages import opened, text
+from workdays.holidays import NATIONAL
+from workdays.services import set_holiday
 
 PDF = b"%PDF-1.7\nplan\n%%EOF"
 
@@ -119,6 +122,17 @@ class TestMonth:
         assert page.context["earlier"] == "?round=2026-2&month=2026-10"
         overdue = client.get(page.context["overdue_url"]).context["paging"].total
         assert page.context["overdue"] == overdue == 2
+
+    def test_free_days_are_those_of_the_township_asked_for(self, world):
+        set_holiday(township=world.township, year=2026, name=NATIONAL, starts_on=date(2026, 10, 1), ends_on=date(2026, 10, 7),
+                    worked=[date(2026, 9, 20), date(2026, 10, 11)], by=world.office_clerk, at=NOON)  # fmt: skip
+
+        def worked(query):
+            page = self.month(world.client(world.county_reader), query)
+            return {cell.day.day for week in page.context["weeks"] for cell in week if cell.working} & {10, 11}
+
+        assert worked(f"month=2026-10&township={world.township.pk}") == {11}
+        assert worked("month=2026-10") == {10}
 
     @pytest.mark.parametrize("query", ["month=2026-13", "month=x", "month=99999-1", "month=", "month=2026-２"])
     def test_nonsense_is_this_month(self, world, desk, query):
