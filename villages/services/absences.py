@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import services as audit
@@ -18,15 +19,15 @@ LONGEST = 183  # days; who is away longer hands his post over
 EARLIEST = 31  # days back: what lies further back no longer lends any right
 
 
-def _held(absent: Cadre, starts_on: date, ends_on: date) -> Any:
+def held(absent: Cadre, starts_on: date, ends_on: date) -> QuerySet[Assignment]:
     """His posts on any of these days: every one of them is lent."""
     return Assignment.objects.filter(cadre=absent, starts_on__lte=ends_on).exclude(ends_on__lt=starts_on)
 
 
 def only_for_administrator(absent: Cadre, starts_on: date, ends_on: date) -> bool:
     """Does he hold a post over a township or county on one of these days? Those are given, and so lent, by the administrator."""
-    held = _held(absent, starts_on, ends_on).values_list("role", flat=True)
-    return any(duties.only_for_administrator(role) for role in held)
+    roles = held(absent, starts_on, ends_on).values_list("role", flat=True)
+    return any(duties.only_for_administrator(role) for role in roles)
 
 
 def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, ends_on: date, by: Any) -> None:
@@ -96,7 +97,7 @@ def register_absence(
         raise Refused("这段时间已经过去，代行不能补登。", field="ends_on")
     _check_people(absent, substitute, starts_on=starts_on, ends_on=ends_on, by=by)
     _check_days(absent, substitute, starts_on, ends_on, None)
-    if not _held(absent, starts_on, ends_on).exists():
+    if not held(absent, starts_on, ends_on).exists():
         raise Refused(f"{absent.name}在这一时段没有岗位责任，不需要代行。", field="absent")
     absence = Absence.objects.create(
         absent=absent, substitute=substitute, kind=kind, starts_on=starts_on, ends_on=ends_on

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from accounts.roles import ROLE_LEVEL, Level
+from accounts.roles import Role
 from audit import services as audit
 from common.chinese import day_text, full_date
 from common.lists import Column
@@ -19,6 +19,7 @@ from villages.forms.filters import AbsenceFilter
 from villages.models import Absence, Assignment, Cadre
 from villages.pages import Page, with_back
 from villages.services import absences as services
+from villages.services import duties
 from villages.views.registry import RecordForm, RegistryList, add_links, link, offered_places
 
 
@@ -76,16 +77,12 @@ class AbsenceDetail(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         absence, today = self.absence, timezone.localdate()
         state = absence.state_on(today)
-        lent = (
-            Assignment.objects.filter(cadre=absence.absent_id, starts_on__lte=absence.ends_on)
-            .exclude(ends_on__lt=absence.starts_on)
-            .select_related("village", "township", "unit", "county")
-        )
+        lent = services.held(absence.absent, absence.starts_on, absence.ends_on)
         may_edit = may_edit_absence(self.access, absence) and state in (Absence.State.COMING, Absence.State.NOW)
         return super().get_context_data(**kwargs) | {
             "absence": absence,
             "state": state,
-            "lent": lent,
+            "lent": lent.select_related("village", "township", "unit", "county"),
             "may_edit": may_edit,
             "may_call_off": may_edit and state == Absence.State.COMING,
             "history": audit.history(absence),
@@ -121,9 +118,7 @@ class AbsenceCreate(RecordForm):
         people = people.filter(Q(left_on=None) | Q(left_on__gt=timezone.localdate()))
         with_post = Assignment.objects.on(timezone.localdate())
         if not self.access.is_administrator:
-            with_post = with_post.filter(
-                role__in=[r for r, level in ROLE_LEVEL.items() if level in (Level.VILLAGE, Level.UNIT)]
-            )
+            with_post = with_post.exclude(role__in=[role for role in Role if duties.only_for_administrator(role)])
         return super().get_form_kwargs() | {
             "absent": people.filter(pk__in=with_post.values("cadre")),
             "substitutes": people.filter(user__is_active=True).exclude(user=self.request.user),
