@@ -12,7 +12,9 @@ from django.apps import apps
 from django.db import DatabaseError, IntegrityError, OperationalError
 
 GENERAL = "就在刚才，他人办理了同一事项，这次没有保存。请核对最新情况后再办理。"
+BUSY = "系统正忙，这次没有保存。请稍等片刻，再点一次。"
 _NOT_NULL = "23502"
+_LOCK_NOT_GIVEN = "55P03"
 _SERIALIZATION, _DEADLOCK = "40001", "40P01"
 
 
@@ -24,8 +26,16 @@ def is_clash(error: DatabaseError) -> bool:
     return isinstance(error, IntegrityError) and code != _NOT_NULL and "NOT NULL constraint" not in str(error)
 
 
+def is_busy(error: DatabaseError) -> bool:
+    """Did it wait in vain for somebody else to finish? Looking again at once would only wait again."""
+    code = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (code == _LOCK_NOT_GIVEN or "database is locked" in str(error))
+
+
 def sentence(error: DatabaseError) -> str:
     """The constraint's own sentence where it can be told which one it was, else a general one."""
+    if is_busy(error):
+        return BUSY
     said = _sentences()
     diagnosis = getattr(error.__cause__, "diag", None)
     if diagnosis is not None:  # PostgreSQL names the constraint

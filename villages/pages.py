@@ -116,7 +116,7 @@ class WritingPage(PermissionRequired):
 
     def refused_again(self, error: DatabaseError) -> str:
         """The sentence for what the database refuses at the last look; before, and what is no clash, is raised on."""
-        if not self.is_last_look or not clashes.is_clash(error):
+        if not (clashes.is_busy(error) or (self.is_last_look and clashes.is_clash(error))):
             raise error
         logger.warning("refused by the database: %s", error)
         return clashes.sentence(error)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import transaction
 
@@ -17,9 +17,21 @@ from meetings.services import rules
 from rounds.models import Round
 from villages.models import Village
 
-BALLOTS = ["issued", "returned", "valid", "satisfied", "mostly", "dissatisfied", "unknown"]
+ANSWERS = ["satisfied", "mostly", "dissatisfied", "unknown"]
+BALLOTS = ["issued", "returned", "valid", *ANSWERS]
 FIELDS = ["round", "village", "kind", "held_on", *BALLOTS]
-ANSWERS = BALLOTS[3:]
+
+
+class Ballots(TypedDict):
+    """The counts of a whole survey."""
+
+    issued: int
+    returned: int
+    valid: int
+    satisfied: int
+    mostly: int
+    dissatisfied: int
+    unknown: int
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,7 @@ def answers_of(survey: Survey) -> list[Answers]:
 
 
 def _check(
-    *, round: Round, village: Village, kind: str, held_on: date, ballots: dict[str, int], at: datetime,
+    *, round: Round, village: Village, kind: str, held_on: date, ballots: Ballots, at: datetime,
     besides: Survey | None = None,
 ) -> None:  # fmt: skip
     rules.refuse_foreign_village(round.township_id, village)
@@ -57,7 +69,7 @@ def _check(
         raise Refused(f"收回票{returned}张多于发出票{issued}张，请核对。", field="returned")
     if valid > returned:
         raise Refused(f"有效票{valid}张多于收回票{returned}张，请核对。", field="valid")
-    parts = [ballots[name] for name in ANSWERS]
+    parts = [ballots["satisfied"], ballots["mostly"], ballots["dissatisfied"], ballots["unknown"]]
     if sum(parts) != valid:
         added = "＋".join(str(n) for n in parts)
         raise Refused(
@@ -105,24 +117,14 @@ def add_survey(
     village: Village,
     kind: str,
     held_on: date,
-    issued: int,
-    returned: int,
-    valid: int,
-    satisfied: int,
-    mostly: int,
-    dissatisfied: int,
-    unknown: int,
     by: Any,
     at: datetime,
     questions: Sequence[Answers] = (),
+    **ballots: Unpack[Ballots],
 ) -> Survey:
     """Record the counted ballots of one survey, and of its questions where it had some. Refused with the numbers when they do not add up."""
-    ballots = {
-        "issued": issued, "returned": returned, "valid": valid, "satisfied": satisfied, "mostly": mostly,
-        "dissatisfied": dissatisfied, "unknown": unknown,
-    }  # fmt: skip
     _check(round=round, village=village, kind=kind, held_on=held_on, ballots=ballots, at=at)
-    _check_questions(questions, valid=valid)
+    _check_questions(questions, valid=ballots["valid"])
     survey = Survey.objects.create(round=round, village=village, kind=kind, held_on=held_on, **ballots)
     _write_questions(survey, questions)
     audit.record(survey, "登记民主测评", by=by, at=at)
@@ -137,27 +139,17 @@ def change_survey(
     village: Village,
     kind: str,
     held_on: date,
-    issued: int,
-    returned: int,
-    valid: int,
-    satisfied: int,
-    mostly: int,
-    dissatisfied: int,
-    unknown: int,
     questions: Sequence[Answers],
     base_version: int,
     by: Any,
     at: datetime,
+    **ballots: Unpack[Ballots],
 ) -> Survey:
     """Correct a survey; its questions are replaced by those given."""
     if round.township_id != survey.round.township_id:
         raise Refused("所选轮次不是本乡镇的，请重新选择。", field="round")
-    ballots = {
-        "issued": issued, "returned": returned, "valid": valid, "satisfied": satisfied, "mostly": mostly,
-        "dissatisfied": dissatisfied, "unknown": unknown,
-    }  # fmt: skip
     _check(round=round, village=village, kind=kind, held_on=held_on, ballots=ballots, at=at, besides=survey)
-    _check_questions(questions, valid=valid)
+    _check_questions(questions, valid=ballots["valid"])
     before, asked = audit.snapshot(survey, FIELDS), answers_of(survey)
     replaced = list(questions) != asked
     survey.round, survey.village, survey.kind, survey.held_on = round, village, kind, held_on

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.db.models import QuerySet
 
 from acceptances.models import Acceptance, ScoreSheet
@@ -155,6 +155,23 @@ class TestSentences:
         with pytest.raises(IntegrityError) as fault:
             type(survey).objects.filter(pk=survey.pk).update(held_on=None)
         assert not clashes.is_clash(fault.value)
+
+
+def test_who_waited_in_vain_keeps_what_was_typed(world, course, monkeypatch):
+    client, address = world.client(world.village_secretary), url("acceptance_create", course.designation.pk)
+    form = opened(client, address, statement="班子配齐", explanation="方案另报", asked_on="2026-10-08")
+    looks = []
+
+    def locked(*_: Any, **__: Any) -> None:
+        looks.append(1)
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(Acceptance.objects, "create", locked)
+    page = client.post(address, form)
+
+    assert (page.status_code, len(looks)) == (422, 1)
+    assert clashes.BUSY in page.content.decode()
+    assert page.context["form"]["statement"].value() == "班子配齐"
 
 
 def test_a_fault_is_not_hidden_behind_a_sentence(world, course, monkeypatch):
