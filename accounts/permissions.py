@@ -65,6 +65,7 @@ class Permission(StrEnum):
     WORKDAY_EDIT = "workday.edit"
     SLIP_VIEW = "slip.view"
     SLIP_ANSWER = "slip.answer"
+    SLIP_ISSUE = "slip.issue"  # by hand; and finding done what was asked for by hand
     URGE = "urge"
     # administration
     ACCOUNT_MANAGE = "account.manage"

@@ -1,6 +1,10 @@
 """Abstract parts of models. No tables live here."""
 
 from django.db import models
+from django.dispatch import Signal
+
+# A record was written by save_if_unchanged, which is an update and sends none of Django's own signals: sender is its model, `instance` the record.
+saved = Signal()
 
 from common.errors import Refused
 
@@ -36,3 +40,4 @@ def save_if_unchanged(instance: Versioned, *, expected_version: int, fields: lis
             raise Refused("他人已删除这条记录，这次没有保存。")
         raise RecordChanged(current)
     instance.version = expected_version + 1
+    saved.send(sender=type(instance), instance=instance)

@@ -7,7 +7,10 @@ class SupervisionConfig(AppConfig):
     verbose_name = "督办"
 
     def ready(self) -> None:
+        from common.models import saved
+        from inspections.models import Notice
         from jobs import registry
+        from meetings.models import Commitment
         from problems import sections
         from problems.models import CloseRequest, Extension, Step
         from supervision.sections import of_problem
@@ -28,3 +31,6 @@ class SupervisionConfig(AppConfig):
         post_save.connect(follow.step_taken, sender=Step, dispatch_uid="supervision.step")
         for model in (Extension, CloseRequest):
             post_save.connect(follow.request_changed, sender=model, dispatch_uid=f"supervision.{model.__name__}")
+        for signal in (post_save, saved):
+            signal.connect(follow.notice_saved, sender=Notice, dispatch_uid="supervision.notice")
+            signal.connect(follow.commitment_saved, sender=Commitment, dispatch_uid="supervision.commitment")

@@ -10,17 +10,43 @@ from django import forms
 from accounts.roles import Role
 from common.forms import DateField, LongTextField, PortalForm
 from meetings.forms.filters import VillageRecordFilter
-from rounds.forms.filters import codes
+from rounds.forms.filters import VillageRoundFilter, codes
 from supervision.terms import RECIPIENTS, Kind, Level
 
 
 class SlipFilter(VillageRecordFilter):
     STATES = [("open", "未办结"), ("unanswered", "未办结、未反馈"), ("closed", "已办结")]
+    WRITTEN = [("rule", "按规则自动发出"), ("hand", "人工签发")]
     KINDS = [(k.value, k.label) for k in (Kind.PROBLEM, Kind.NOTICE, Kind.COMMITMENT)]
 
     level = forms.ChoiceField(label="级别", choices=codes(Level.choices), required=False)
     state = forms.ChoiceField(label="状态", choices=codes(STATES), required=False)
     kind = forms.ChoiceField(label="督办对象", choices=codes(KINDS), required=False)
+    written = forms.ChoiceField(label="发出方式", choices=codes(WRITTEN), required=False)
+
+
+class MatterFilter(VillageRoundFilter):
+    as_of = None  # what is open now
+
+
+class IssueForm(PortalForm):
+    requirement = LongTextField(
+        label="督办要求",
+        max_length=500,
+        rows=4,
+        help_text="要办什么，办到什么程度，例如：三日内到村放样，11月10日前动工。",
+    )
+    level = forms.ChoiceField(
+        label="级别", choices=Level.choices, initial=Level.BLUE, widget=forms.RadioSelect,
+        help_text="发给哪些岗位，按督办规则由级别确定。",
+    )  # fmt: skip
+    due_on = DateField(label="办理时限", help_text="到期还没有办结的，按督办规则自动升级。")
+
+
+class CloseForm(PortalForm):
+    closing = LongTextField(
+        label="办结情况", max_length=200, rows=3, required=False, help_text="可以不填，写作“已按要求办理”。"
+    )
 
 
 class SignForm(PortalForm):

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from supervision.models import Digest, InboxItem, NightlyRun, Slip
+from supervision.models import Digest, InboxItem, NightlyRun
 from supervision.services import digests, inbox, slips
 from supervision.services import items as sources
 from supervision.services.cuts import RulesOfDay
@@ -75,14 +75,13 @@ class Night:
         return self.look_at(KIND_OF[phase], cursor, at)
 
     def close(self, cursor: int, at: datetime) -> tuple[int | None, dict[str, int]]:
-        rows = Slip.objects.filter(pk__gt=cursor, closed_on=None).select_related("problem", "notice", "commitment")
-        found = list(rows.order_by("pk")[: self.batch])
+        found = list(slips.with_items().filter(pk__gt=cursor, closed_on=None).order_by("pk")[: self.batch])
         if not found:
             return None, {}
         return found[-1].pk, {"closed": slips.close_ended(found, day=self.day, at=at)}
 
     def look_at(self, kind: str, cursor: int, at: datetime) -> tuple[int | None, dict[str, int]]:
-        found: list[sources.Item] = sources.AFTER[kind](cursor, self.batch)
+        found = sources.after(kind, cursor, self.batch)
         end = found[-1].pk if len(found) == self.batch else None
         return end, self.settle(kind, found, cursor, end, at)
 

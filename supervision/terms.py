@@ -50,6 +50,7 @@ class Reason(TextChoices):
     NEWLY_OVERDUE = "newly_overdue", "新逾期"
     OVERDUE = "overdue", "已逾期"
     SOON = "soon", "临近时限"
+    TO_SIGN = "to_sign", "待签收"
     STALE = "stale", "长期无进展"
     DRAFT = "draft", "初稿已写好"
 

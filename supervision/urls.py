@@ -1,6 +1,7 @@
 from django.urls import path
 
-from supervision.views import inbox, rules, slips, urging
+from supervision.terms import Kind
+from supervision.views import inbox, issuing, rules, slips, urging
 
 app_name = "supervision"
 urlpatterns = [
@@ -8,6 +9,13 @@ urlpatterns = [
     path("<int:pk>/", slips.SlipDetail.as_view(), name="slip_detail"),
     path("<int:pk>/sign/", slips.SlipSign.as_view(), name="slip_sign"),
     path("<int:pk>/answer/", slips.SlipAnswer.as_view(), name="slip_answer"),
+    path("<int:pk>/close/", issuing.SlipClose.as_view(), name="slip_close"),
+    path("new/", issuing.MatterList.as_view(), name="matter_problems"),
+    path("new/notices/", issuing.MatterList.as_view(kind=Kind.NOTICE), name="matter_notices"),
+    path("new/commitments/", issuing.MatterList.as_view(kind=Kind.COMMITMENT), name="matter_commitments"),
+    path("new/problems/<int:pk>/", issuing.SlipCreate.as_view(kind=Kind.PROBLEM), name="slip_problem"),
+    path("new/notices/<int:pk>/", issuing.SlipCreate.as_view(kind=Kind.NOTICE), name="slip_notice"),
+    path("new/commitments/<int:pk>/", issuing.SlipCreate.as_view(kind=Kind.COMMITMENT), name="slip_commitment"),
     path("rules/<int:pk>/", rules.RulesUpdate.as_view(), name="rules"),
     path("urge/<int:pk>/", urging.UrgeCreate.as_view(), name="urge"),
     path("inbox/", inbox.Inbox.as_view(), name="inbox"),

@@ -12,10 +12,12 @@ def add(tally: Tally, scope: Scope) -> None:
     slips = list(
         Slip.objects.filter(scope.during("issued_on"), scope.mine())
         .order_by("year", "number")
-        .values("pk", "closed_on")
+        .values("pk", "closed_on", "issued_by")
     )
     listed = "supervision:slip_list"
     tally.count("slips", "督办单", "份", (s["pk"] for s in slips), listed, **scope.period)
+    by_hand = [s["pk"] for s in slips if s["issued_by"]]
+    tally.count("slips.by_hand", "人工签发督办单", "份", by_hand, listed, written="hand", **scope.period)
     reached: dict[int, Level] = {}
     steps = SlipStep.objects.filter(
         scope.mine("slip__round"), scope.during("slip__issued_on"), raised_on__lte=scope.as_of

@@ -239,7 +239,12 @@ def slips(b: Brief) -> Pieces | None:
     """No slip is good news, not a gap: nothing is missing then."""
     if not b.figure("slips"):
         return None
-    out: Pieces = ["对临近时限和逾期的事项发出督办单", *b.number("slips")]
+    # Officials also issue them before a deadline is near.
+    about = "重点事项和" if b.figure("slips.by_hand") else ""
+    out: Pieces = [
+        f"对{about}临近时限、逾期的事项发出督办单" if about else "对临近时限和逾期的事项发出督办单",
+        *b.number("slips"),
+    ]
     risen = [(word, key) for word, key in (("黄色督办", "slips.yellow"), ("红色督办", "slips.red")) if b.figure(key)]
     for index, (word, key) in enumerate(risen):
         out += ["、" if index else "，其中升至", word, *b.number(key)]

@@ -43,6 +43,13 @@ class SlipQuerySet(models.QuerySet["Slip"]):
         waiting = Q(answered=None) | Q(answered__gt=day)
         return self.open(day).annotate(answered=models.Subquery(newest.values("answered_on")[:1])).filter(waiting)
 
+    def by_hand(self) -> SlipQuerySet:
+        """Issued by an official, not by the rules."""
+        return self.filter(issued_by__isnull=False)
+
+    def by_rule(self) -> SlipQuerySet:
+        return self.filter(issued_by=None)
+
     def at_level(self, level: str, day: date) -> SlipQuerySet:
         """How far they had risen by the end of a day."""
         reached = SlipStep.objects.filter(raised_on__lte=day)
@@ -53,9 +60,11 @@ class SlipQuerySet(models.QuerySet["Slip"]):
 
 
 class Slip(Versioned):
-    """One numbered slip. What it is about is one of problem, notice, commitment; `due_on` is the deadline it was written for.
+    """One numbered slip. What it is about is one of problem, notice, commitment.
 
-    The number runs within the township and the year. `level` repeats the newest step's, for lists.
+    One the rules wrote is about the item's own deadline, `due_on`, and ends when that changes. One issued by hand has what is asked for and
+    a deadline of its own; it ends with the item, or when an official finds it done. The number runs within the township and the year.
+    `level` repeats the newest step's, for lists.
     """
 
     township = models.ForeignKey(Township, models.PROTECT, related_name="slips", verbose_name="乡镇")
@@ -69,6 +78,10 @@ class Slip(Versioned):
     notice = models.ForeignKey(Notice, models.PROTECT, null=True, related_name="slips", verbose_name="整改通知书")
     commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, related_name="slips", verbose_name="议定事项")
     subject = models.CharField("督办事项", max_length=300)
+    requirement = models.CharField("督办要求", max_length=500, blank=True)
+    issued_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="签发人"
+    )
     due_on = models.DateField("时限")
     level = models.CharField("级别", max_length=8, choices=Level)
     issued_on = models.DateField("发出日期")
@@ -86,10 +99,17 @@ class Slip(Versioned):
         ]
         constraints = [
             models.UniqueConstraint(fields=["township", "year", "number"], name="slip_number"),
-            # The guard of the nightly job: however often it is killed and started, an item has one slip for each deadline.
-            models.UniqueConstraint(fields=["problem", "due_on"], name="slip_once_for_problem"),
-            models.UniqueConstraint(fields=["notice", "due_on"], name="slip_once_for_notice"),
-            models.UniqueConstraint(fields=["commitment", "due_on"], name="slip_once_for_commitment"),
+            # However often the night is killed and started, and whoever issues one meanwhile: an item has one open slip. (One that ended may
+            # be followed by another for the same deadline: the problem was suspended and is resumed.)
+            models.UniqueConstraint(fields=["problem"], condition=Q(closed_on=None), name="slip_open_once_for_problem"),
+            models.UniqueConstraint(fields=["notice"], condition=Q(closed_on=None), name="slip_open_once_for_notice"),
+            models.UniqueConstraint(
+                fields=["commitment"], condition=Q(closed_on=None), name="slip_open_once_for_commitment"
+            ),
+            models.CheckConstraint(
+                name="slip_requirement_by_hand",
+                condition=Q(issued_by=None, requirement="") | (Q(issued_by__isnull=False) & ~Q(requirement="")),
+            ),
             models.CheckConstraint(
                 name="slip_one_item",
                 condition=Q(kind="problem", problem__isnull=False, notice=None, commitment=None)
@@ -107,6 +127,10 @@ class Slip(Versioned):
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:slip_detail", args=[self.pk])
+
+    @property
+    def is_by_hand(self) -> bool:
+        return self.issued_by_id is not None
 
     @property
     def item(self) -> Problem | Notice | Commitment:

@@ -1,4 +1,4 @@
-"""What happens to a problem by day is in the inboxes at once, and ends its slips: the night only makes up for time that passes."""
+"""What happens to a problem, a notice, a commitment by day is in the inboxes at once, and ends its slips: the night only makes up for time that passes."""
 
 from __future__ import annotations
 
@@ -9,58 +9,60 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from problems.models import Problem
 from supervision.models import InboxItem
 from supervision.services import inbox, slips
+from supervision.services import items as sources
 from supervision.services.cuts import RulesOfDay
-from supervision.services.items import problem_items, with_requests
 from supervision.services.people import People
 from supervision.terms import Kind, Reason
 
 
 @transaction.atomic
-def refresh(keys: Iterable[int], *, day: date, at: datetime) -> None:
-    """Bring the inbox lines of these problems up to date. Writes no slips: those are the night's."""
-    found = problem_items(Problem.objects.filter(pk__in=list(keys)).order_by("pk"))
-    if not found:
-        return
+def refresh(keys: Iterable[int], *, kind: str = Kind.PROBLEM, day: date, at: datetime) -> None:
+    """Bring the inbox lines of these items up to date. Writes no slips: those are the night's; what is settled ends its slip."""
+    keys = list(keys)
+    if kind != Kind.PROBLEM:  # those of problems ended in the transaction of the step
+        slips.close_settled(kind, keys, day=day, at=at)
+    found = {item.pk: item for item in sources.of_keys(kind, keys)}
     rules = RulesOfDay(day)
-    rules.load({item.round_id for item in found})
-    people = People(day, townships={item.township_id for item in found})
-    for item in found:
-        with_requests([item], day)
-        inbox.bring_up_to_date(
-            [item], slips.open_slips([item]), people, rules, kind=Kind.PROBLEM, after=item.pk - 1, until=item.pk
-        )
+    rules.load({item.round_id for item in found.values()})
+    people = People(day, townships={item.township_id for item in found.values()})
+    for key in keys:
+        items = [found[key]] if key in found else []
+        if kind == Kind.PROBLEM:
+            sources.with_requests(items, day)
+        inbox.bring_up_to_date(items, slips.open_slips(items), people, rules, kind=kind, after=key - 1, until=key)
 
 
 class Changed:
-    """Problems touched in the transaction that is open, looked at once when it is committed."""
-
-    keys: set[int]
+    """Items touched in the transaction that is open, looked at once when it is committed."""
 
     def __init__(self) -> None:
-        self.keys = set()
+        self.keys: dict[str, set[int]] = {}
+
+    def add(self, kind: str, key: int) -> None:
+        self.keys.setdefault(kind, set()).add(key)
 
     def __call__(self) -> None:
         now = timezone.now()
-        refresh(sorted(self.keys), day=timezone.localdate(now), at=now)
+        for kind, keys in self.keys.items():
+            refresh(sorted(keys), kind=kind, day=timezone.localdate(now), at=now)
 
 
-def later(problem_id: int) -> None:
-    """Look at a problem again after the commit, however often it is touched before."""
+def later(key: int, kind: str = Kind.PROBLEM) -> None:
+    """Look at an item again after the commit, however often it is touched before."""
     connection = transaction.get_connection()
     for _sids, callback, *_ in connection.run_on_commit:
         if isinstance(callback, Changed):
-            callback.keys.add(problem_id)
+            callback.add(kind, key)
             return
     changed = Changed()
-    changed.keys.add(problem_id)
+    changed.add(kind, key)
     # Robust: the record is kept even if somebody's inbox could not be written; the night makes up for it.
     transaction.on_commit(changed, robust=True)
 
 
-# Receivers (connected in apps.py): problems, below, know nothing of slips and inboxes.
+# Receivers (connected in apps.py): the apps below know nothing of slips and inboxes.
 
 
 def step_taken(*, instance: Any, created: bool, raw: bool = False, **_kwargs: Any) -> None:
@@ -82,6 +84,17 @@ def told_stale(problem_id: int) -> bool:
 def request_changed(*, instance: Any, raw: bool = False, **_kwargs: Any) -> None:
     if not raw:
         later(instance.problem_id)
+
+
+def notice_saved(*, instance: Any, raw: bool = False, **_kwargs: Any) -> None:
+    """A notice was issued, or moved on: whom it concerns finds it in his inbox at once."""
+    if not raw:
+        later(instance.pk, Kind.NOTICE)
+
+
+def commitment_saved(*, instance: Any, raw: bool = False, **_kwargs: Any) -> None:
+    if not raw:
+        later(instance.pk, Kind.COMMITMENT)
 
 
 ENDING = frozenset({"close", "suspend", "extension", "deadline", "edit", "relapse"})

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
+from inspections.models import Notice
 from problems.terms import RUNNING_STATES, State
 from supervision.models import InboxItem, Slip
 from supervision.services import people as posts
@@ -56,6 +57,8 @@ def waiting_for(item: Item, slip: Slip | None, people: People, rules: RulesOfDay
     if slip:
         told = cuts.rules.told(slip.level)
         note = f"{slip}，时限{slip.due_on.isoformat()}"
+        if slip.requirement:
+            note = f"{note}，{slip.requirement}"[:200]
         tell(told, SLIP_REASONS[Level(slip.level)], note, slip.get_absolute_url())
         if item.lead_id:
             found.setdefault(item.lead_id, (SLIP_REASONS[Level(slip.level)], note, slip.get_absolute_url()))
@@ -68,6 +71,8 @@ def waiting_for(item: Item, slip: Slip | None, people: People, rules: RulesOfDay
             tell(posts.LEADERS, Reason.NEWLY_OVERDUE, note)
     elif item.due_on <= cuts.blue_until:
         tell(posts.WITH_UNIT, Reason.SOON, note)
+    elif item.kind == Kind.NOTICE and item.state == Notice.State.ISSUED:
+        tell(posts.FIELD, Reason.TO_SIGN, f"反馈{note}")
     elif item.yellow_on and item.yellow_on <= day and item.kind == Kind.PROBLEM:
         soon = (item.due_on - day).days <= cuts.rules.round.yellow_days
         tell(posts.FIELD, Reason.SOON if soon else Reason.STALE, note)

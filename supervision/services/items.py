@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -43,10 +44,18 @@ class Item:
     asks: set[str] = field(default_factory=set)  # requests that wait for an answer
 
 
-def problems_after(cursor: int, size: int) -> list[Item]:
-    """The next problems that may concern anybody: in rectification, or on their way into the ledger."""
+def problems_waiting() -> QuerySet[Problem]:
+    """Problems that may concern anybody: in rectification, or on their way into the ledger."""
     states = [*RUNNING_STATES, State.SUSPENDED, *(s for s in BEFORE_STATES if s != State.DRAFT)]
-    return problem_items(Problem.objects.filter(pk__gt=cursor, state__in=states).order_by("pk")[:size])
+    return Problem.objects.filter(state__in=states)
+
+
+def notices_waiting() -> QuerySet[Notice]:
+    return Notice.objects.filter(replied_on=None, closed_on=None)
+
+
+def commitments_waiting() -> QuerySet[Commitment]:
+    return Commitment.objects.filter(kept_on=None, meeting__round__isnull=False)
 
 
 def problem_items(rows: QuerySet[Problem]) -> list[Item]:
@@ -87,23 +96,22 @@ def with_requests(items: list[Item], day: date) -> None:
             by_pk[pk].urged.append(f"{name}：{text}" if text else f"{name}催办")
 
 
-def notices_after(cursor: int, size: int) -> list[Item]:
-    rows = Notice.objects.filter(pk__gt=cursor, replied_on=None, closed_on=None).order_by("pk")[:size]
+def notice_items(rows: QuerySet[Notice]) -> list[Item]:
     return [
         Item(
             kind=Kind.NOTICE, pk=pk, township_id=township, round_id=round, village_id=village, unit_id=None, due_on=due,
             text=f"{village_name} 整改通知书〔{year}〕{number}号", subject=text,
             url=reverse("inspections:notice_detail", args=[pk]),
+            state=Notice.State.SIGNED if signed else Notice.State.ISSUED,
         )
-        for pk, township, round, village, village_name, due, year, number, text in rows.values_list(
+        for pk, township, round, village, village_name, due, year, number, text, signed in rows.values_list(
             "pk", "township_id", "inspection__round_id", "village_id", "village__name", "reply_due_on", "year", "number",
-            "requirement",
+            "requirement", "signed_on",
         )
     ]  # fmt: skip
 
 
-def commitments_after(cursor: int, size: int) -> list[Item]:
-    rows = Commitment.objects.filter(pk__gt=cursor, kept_on=None, meeting__round__isnull=False).order_by("pk")[:size]
+def commitment_items(rows: QuerySet[Commitment]) -> list[Item]:
     return [
         Item(
             kind=Kind.COMMITMENT, pk=pk, township_id=township, round_id=round, village_id=of_problem or of_meeting,
@@ -117,8 +125,22 @@ def commitments_after(cursor: int, size: int) -> list[Item]:
     ]  # fmt: skip
 
 
-AFTER: dict[str, Any] = {
-    Kind.PROBLEM: problems_after,
-    Kind.NOTICE: notices_after,
-    Kind.COMMITMENT: commitments_after,
+SOURCES: dict[str, tuple[Any, Any]] = {
+    Kind.PROBLEM: (problems_waiting, problem_items),
+    Kind.NOTICE: (notices_waiting, notice_items),
+    Kind.COMMITMENT: (commitments_waiting, commitment_items),
 }
+
+
+def after(kind: str, cursor: int, size: int) -> list[Item]:
+    """The next items of a kind that may concern anybody."""
+    waiting, items = SOURCES[kind]
+    found: list[Item] = items(waiting().filter(pk__gt=cursor).order_by("pk")[:size])
+    return found
+
+
+def of_keys(kind: str, keys: Iterable[int]) -> list[Item]:
+    """Those of the items with these keys that may concern anybody."""
+    waiting, items = SOURCES[kind]
+    found: list[Item] = items(waiting().filter(pk__in=list(keys)).order_by("pk"))
+    return found

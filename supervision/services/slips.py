@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, QuerySet
 
 from audit import services as audit
 from common.chinese import month_day
@@ -28,13 +28,17 @@ OWN = {Kind.PROBLEM: "problem_id", Kind.NOTICE: "notice_id", Kind.COMMITMENT: "c
 
 
 def open_slips(items: list[Item]) -> dict[int, Slip]:
-    """Item → its slip for the deadline it has now; one query."""
+    """Item → its open slip: one issued by hand, or one of the rules for the deadline it has now; one query."""
     if not items:
         return {}
     key = OWN[Kind(items[0].kind)]
     due = {item.pk: item.due_on for item in items}
     rows = Slip.objects.filter(**{f"{key}__gte": items[0].pk, f"{key}__lte": items[-1].pk}, closed_on=None)
-    return {getattr(slip, key): slip for slip in rows if due.get(getattr(slip, key), "") == slip.due_on}
+    return {
+        getattr(slip, key): slip
+        for slip in rows
+        if getattr(slip, key) in due and (slip.is_by_hand or due[getattr(slip, key)] == slip.due_on)
+    }
 
 
 @transaction.atomic
@@ -43,22 +47,18 @@ def write_slips(items: list[Item], rules: RulesOfDay, slips: dict[int, Slip], *,
 
     A second call finds everything done. Numbers run without gaps: whoever writes slips of the same township at the same moment waits here.
     """
-    wanted: list[tuple[Item, Level]] = []
-    for item in items:
-        cuts = rules.of(item.round_id)
-        if not item.rises or item.due_on is None or not cuts.works:
-            continue
-        if item.kind == Kind.NOTICE and not cuts.rules.with_notices:
-            continue
-        if item.kind == Kind.COMMITMENT and not cuts.rules.with_commitments:
-            continue
-        level = cuts.level(item.due_on)
-        slip = slips.get(item.pk)
-        if level and (slip is None or Level(slip.level).rank < level.rank):
-            wanted.append((item, level))
+    wanted = _wanted(items, rules, slips)
+    if fresh_items := [item for item, _ in wanted if item.pk not in slips]:
+        hold_numbers(item.township_id for item in fresh_items)
+        # Issued by hand a moment ago; or for a deadline that was changed after this night's look at what has ended.
+        slips |= open_slips(fresh_items)
+        key = OWN[Kind(items[0].kind)]
+        left = {f"{key}__in": [item.pk for item in fresh_items if item.pk not in slips]}
+        close_ended(list(with_items().filter(**left, closed_on=None)), day=rules.day, at=at)
+        wanted = _wanted(items, rules, slips)
     if not wanted:
         return {}
-    fresh = _create([(item, level) for item, level in wanted if item.pk not in slips], rules.day, at=at)
+    fresh = create([(item, level) for item, level in wanted if item.pk not in slips], rules.day, at=at)
     raised = [(slips[item.pk], level) for item, level in wanted if item.pk in slips]
     for slip, level in raised:
         slip.level = level
@@ -80,11 +80,50 @@ def write_slips(items: list[Item], rules: RulesOfDay, slips: dict[int, Slip], *,
     return counts
 
 
-def _create(wanted: list[tuple[Item, Level]], day: date, *, at: datetime) -> list[Slip]:
+def _wanted(items: list[Item], rules: RulesOfDay, slips: dict[int, Slip]) -> list[tuple[Item, Level]]:
+    """The items whose slip has to be written, or to rise, with the level it gets."""
+    wanted: list[tuple[Item, Level]] = []
+    for item in items:
+        cuts, slip = rules.of(item.round_id), slips.get(item.pk)
+        by_hand = slip is not None and slip.is_by_hand
+        if not item.rises or not cuts.works:
+            continue
+        if item.kind == Kind.NOTICE and not (cuts.rules.with_notices or by_hand):
+            continue
+        if item.kind == Kind.COMMITMENT and not (cuts.rules.with_commitments or by_hand):
+            continue
+        # What is asked for by hand rises by its own deadline, and no later than the item's own would have it rise.
+        due_on = min(filter(None, (item.due_on, slip.due_on if slip else None)), default=None)
+        level = cuts.level(due_on) if due_on else None
+        if level and (slip is None or Level(slip.level).rank < level.rank):
+            wanted.append((item, level))
+    return wanted
+
+
+def with_items() -> QuerySet[Slip]:
+    """Slips with what they are about."""
+    return Slip.objects.select_related("problem", "notice", "commitment")
+
+
+def hold_numbers(township_ids: Iterable[int]) -> None:
+    """Numbers of these townships are given by one at a time."""
+    ids = sorted(set(township_ids))
+    list(Township.objects.select_for_update().filter(pk__in=ids).order_by("pk").values_list("pk"))
+
+
+def create(
+    wanted: list[tuple[Item, Level]],
+    day: date,
+    *,
+    at: datetime,
+    due_on: date | None = None,
+    requirement: str = "",
+    by: Any = None,
+) -> list[Slip]:
+    """Numbered slips, under the townships' lock: of the rules, or one issued by somebody with a deadline of its own."""
     if not wanted:
         return []
     townships = sorted({item.township_id for item, _ in wanted})
-    list(Township.objects.select_for_update().filter(pk__in=townships).order_by("pk").values_list("pk"))
     last = dict(
         Slip.objects.filter(township__in=townships, year=day.year)
         .order_by()
@@ -97,8 +136,9 @@ def _create(wanted: list[tuple[Item, Level]], day: date, *, at: datetime) -> lis
         rows.append(
             Slip(
                 township_id=item.township_id, round_id=item.round_id, village_id=item.village_id, unit_id=item.unit_id,
-                year=day.year, number=number, kind=item.kind, subject=item.subject[:300], due_on=item.due_on or day, level=level,
-                issued_on=day, **{OWN[Kind(item.kind)]: item.pk},
+                year=day.year, number=number, kind=item.kind, subject=item.subject[:300],
+                due_on=due_on or item.due_on or day, level=level, issued_on=day, requirement=requirement, issued_by=by,
+                **{OWN[Kind(item.kind)]: item.pk},
             )
         )  # fmt: skip
     return Slip.objects.bulk_create(rows)
@@ -107,7 +147,7 @@ def _create(wanted: list[tuple[Item, Level]], day: date, *, at: datetime) -> lis
 # What ends a slip.
 
 
-def _close(slips: Iterable[Slip], *, on: date, closing: str, by: Any, at: datetime) -> int:
+def close(slips: Iterable[Slip], *, on: date, closing: str, by: Any, at: datetime) -> int:
     rows = list(slips)
     for slip in rows:
         # An end entered later than it happened cannot lie before the slip.
@@ -118,17 +158,22 @@ def _close(slips: Iterable[Slip], *, on: date, closing: str, by: Any, at: dateti
     return len(rows)
 
 
-def ending_of(problem: Problem, due_on: date) -> str:
-    """Why a slip for this deadline has come to its end; empty as long as it has not."""
+def ending_of(problem: Problem, due_on: date | None) -> str:
+    """Why a slip for this deadline (None: one with a deadline of its own) has come to its end; empty as long as it has not."""
     if problem.state == State.CLOSED:
         return "问题已销号"
     if problem.state == State.SUSPENDED:
         return "问题已批准暂缓"
     if problem.state not in RUNNING_STATES:
         return "问题已不在整改中"
-    if problem.due_on != due_on:
+    if due_on and problem.due_on != due_on:
         return f"整改时限已改为{problem.due_on.isoformat()}" if problem.due_on else "问题已改为长期坚持"
     return ""
+
+
+def _own_deadline(slip: Slip) -> date | None:
+    """The item's deadline it was written for."""
+    return None if slip.is_by_hand else slip.due_on
 
 
 @transaction.atomic
@@ -136,9 +181,9 @@ def follow_problem(problem: Problem, *, on: date, by: Any, at: datetime) -> int:
     """End the open slips of a problem that was closed, suspended, or got another deadline."""
     ended: dict[str, list[Slip]] = {}
     for slip in Slip.objects.filter(problem=problem, closed_on=None):
-        if closing := ending_of(problem, slip.due_on):
+        if closing := ending_of(problem, _own_deadline(slip)):
             ended.setdefault(closing, []).append(slip)
-    return sum(_close(rows, on=on, closing=closing, by=by, at=at) for closing, rows in ended.items())
+    return sum(close(rows, on=on, closing=closing, by=by, at=at) for closing, rows in ended.items())
 
 
 @transaction.atomic
@@ -148,18 +193,24 @@ def close_ended(slips: list[Slip], *, day: date, at: datetime) -> int:
     for slip in slips:
         on, closing = day, ""
         if slip.problem:
-            closing = ending_of(slip.problem, slip.due_on)
+            closing = ending_of(slip.problem, _own_deadline(slip))
             on = slip.problem.closed_on or day
         elif slip.notice and (slip.notice.replied_on or slip.notice.closed_on):
             on, closing = slip.notice.replied_on or day, "整改通知书已反馈"
         elif slip.commitment and slip.commitment.kept_on:
             on, closing = slip.commitment.kept_on, "议定事项已落实"
-        elif slip.kind != Kind.PROBLEM:
+        elif not slip.is_by_hand:
             now = slip.notice.reply_due_on if slip.notice else slip.commitment.due_on if slip.commitment else None
             closing = "" if now == slip.due_on else "时限已修改"
         if closing:
-            count += _close([slip], on=on, closing=closing, by=None, at=at)
+            count += close([slip], on=on, closing=closing, by=None, at=at)
     return count
+
+
+def close_settled(kind: str, keys: Iterable[int], *, day: date, at: datetime) -> int:
+    """End the open slips of these items whose item is done: by day, as soon as it is."""
+    rows = with_items().filter(**{f"{OWN[Kind(kind)]}__in": list(keys)}, closed_on=None)
+    return close_ended(list(rows), day=day, at=at)
 
 
 # What people do with one.
@@ -176,7 +227,7 @@ def _open_step(slip: Slip) -> SlipStep:
     return newest_step(slip)
 
 
-def _touch(slip: Slip, base_version: int | None) -> None:
+def touch(slip: Slip, base_version: int | None) -> None:
     """Take the slip a version on, so that two people who answer at once are told of each other."""
     save_if_unchanged(slip, expected_version=base_version or slip.version, fields=[])
 
@@ -190,7 +241,7 @@ def sign_slip(slip: Slip, *, signed_on: date, base_version: int | None = None, b
     if signed_on < step.raised_on:
         raise Refused(f"签收日期不能早于发出日期（{step.raised_on}）。", field="signed_on")
     days.refuse_future(signed_on, at=at, field="signed_on", sentence="签收日期不能晚于今天。")
-    _touch(slip, base_version)
+    touch(slip, base_version)
     step.signed_on, step.signed_by = signed_on, by
     step.save(update_fields=["signed_on", "signed_by"])
     audit.record(slip, f"签收{step.get_level_display()}", by=by, at=at)
@@ -210,7 +261,7 @@ def answer_slip(
     days.refuse_future(answered_on, at=at, field="answered_on", sentence="反馈日期不能晚于今天。")
     if not answer:
         raise Refused("请写明办理情况：卡在哪里，采取了什么办法，什么时候办完。", field="answer")
-    _touch(slip, base_version)
+    touch(slip, base_version)
     again = step.answered_on is not None
     before = audit.snapshot(step, ["answered_on", "answer"])
     step.answered_on, step.answer, step.answered_by = answered_on, answer, by

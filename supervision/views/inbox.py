@@ -24,7 +24,7 @@ from villages.pages import FormPage, safe_back
 ACTIONS = {
     Reason.REVIEW: "去审核", Reason.EXTENSION: "去审批", Reason.CLOSE_DECIDE: "去审核", Reason.CLOSE_CHECK: "去核实",
     Reason.RETURNED: "去修改", Reason.SLIP_RED: "看督办单", Reason.SLIP_YELLOW: "看督办单", Reason.SLIP_BLUE: "看提醒单",
-    Reason.DRAFT: "打开初稿",
+    Reason.DRAFT: "打开初稿", Reason.TO_SIGN: "去签收",
 }  # fmt: skip
 
 

@@ -48,6 +48,8 @@ class SlipList(ListPage):
             rows = getattr(rows, state)(day)  # one of the form's choices, each a word of the queryset
         if kind := filters.value("kind"):
             rows = rows.filter(kind=kind)
+        if written := filters.value("written"):
+            rows = rows.by_hand() if written == "hand" else rows.by_rule()
         if village := filters.value("village"):
             rows = rows.filter(village=village)
         return rows.select_related("village", "township").prefetch_related("steps")
@@ -66,11 +68,15 @@ class SlipList(ListPage):
             signed = "已签收" if step.signed_on else "未签收"
             return signed + ("，逾期未反馈" if late else "")
 
+        def matter(slip: Slip) -> str:
+            about = f"{slip.get_kind_display()}：{slip.subject}"
+            return f"{about}。要求：{slip.requirement}" if slip.requirement else about
+
         columns = [
             Column("编号", lambda s: link(s.get_absolute_url(), s, here), sort="number", lead=True),
             Column("级别", lambda s: light(LIGHTS[Level(s.level)], s.get_level_display())),
             Column("村", lambda s: s.village.name if s.village else "—", sort="village", css="nowrap"),
-            Column("督办事项", lambda s: f"{s.get_kind_display()}：{s.subject}"),
+            Column("督办事项", matter),
             Column("时限", lambda s: day_text(s.due_on), sort="due_on", css="nowrap"),
             Column("发出日期", lambda s: day_text(s.issued_on), sort="issued_on", css="nowrap"),
             Column("签收和反馈", answer),
@@ -86,6 +92,8 @@ class SlipList(ListPage):
         round = Round.objects.filter(township__in=places).current(self.access.on).first() if places else None
         if round:
             found.insert(0, ("督办规则", with_back(reverse("supervision:rules", args=[round.pk]), self.here)))
+        if self.access.may(Permission.SLIP_ISSUE):
+            found.insert(0, ("发督办单", with_back(reverse("supervision:matter_problems"), self.here)))
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -101,7 +109,7 @@ class SlipPage(PermissionRequired):
         self.slip = get_object_or_404(
             Slip.objects.visible_to(self.access).select_related(
                 "township", "village", "unit", "round", "problem__owner", "problem__lead_official", "notice",
-                "commitment__lead_official",
+                "commitment__lead_official", "issued_by",
             ),
             pk=pk,
         )  # fmt: skip
@@ -130,6 +138,11 @@ class SlipDetail(SlipPage, Page):
             "late": not slip.closed_on and not newest.answered_on and newest.reply_due_on < self.access.on,
             "may_sign": answers and not newest.signed_on,
             "may_answer": answers and bool(newest.signed_on),
+            "may_close": slip.is_by_hand
+            and not slip.closed_on
+            and bool(newest.answered_on)
+            and newest.answered_by_id != self.request.user.pk
+            and self.may(Permission.SLIP_ISSUE),
             "may_urge": bool(slip.problem_id) and not slip.closed_on and self.may(Permission.URGE),
             "history": history(slip),
         }
@@ -143,7 +156,7 @@ class SlipFormPage(SlipPage, FormPage):
 
     def load(self, pk: int) -> None:
         super().load(pk)
-        if not self.may(Permission.SLIP_ANSWER):
+        if not self.may(self.permission):
             raise PermissionDenied
 
     def current(self) -> Slip:

@@ -425,6 +425,13 @@ supervision:slip_list              | list   |             | xxx xxx xx xx xxx x 
 supervision:slip_detail            | page   | slip        | xxx xxx xx xx xxx x x .
 supervision:slip_sign              | form   | slip        | xxx ... .. .. ... x . .
 supervision:slip_answer            | form   | slip        | xxx ... .. .. ... x . .
+supervision:slip_close             | form   | slip        | ... ... .. xx ... . . .
+supervision:matter_problems        | list   |             | ... ... .. xx ... . . .
+supervision:matter_notices         | list   |             | ... ... .. xx ... . . .
+supervision:matter_commitments     | list   |             | ... ... .. xx ... . . .
+supervision:slip_problem           | form   | problem     | ... ... .. xx ... . . .
+supervision:slip_notice            | form   | notice      | ... ... .. xx ... . . .
+supervision:slip_commitment        | form   | commitment  | ... ... .. xx ... . . .
 supervision:rules                  | form   | round       | ... ... .. xx ... . . .
 supervision:urge                   | ask    | problem     | ... ... x. xx xxx . . .
 supervision:digest_detail          | page   | digest      | ... ... .. x. ... . . .
