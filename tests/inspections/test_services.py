@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from audit.services import history
 from common.errors import Refused
-from inspections import services
+from inspections import guards, services
 from inspections.models import Inspection, Notice, Survey, Visit
 from inspections.satisfaction import Formula, satisfaction_rate, weakest
 from inspections.services.surveys import FIELDS, Answers, answers_of
@@ -298,6 +298,17 @@ class TestQuestions:
         with pytest.raises(IntegrityError, match="survey_question_sum"), transaction.atomic():
             whole.update(valid=56, satisfied=40)
         whole.update(valid=58, satisfied=42)
+
+    def test_without_its_guards_it_would_take_them(self, world):
+        """Negative control, and what happens around every `migrate`."""
+        survey = self.add(world, self.OPEN)
+
+        guards.take_away()
+        survey.questions.update(satisfied=41)
+        guards.put_in_place()
+
+        with pytest.raises(IntegrityError, match="survey_question_sum"), transaction.atomic():
+            survey.questions.update(satisfied=42)
 
     def test_fewer_ballots_and_fewer_answers_in_one_correction(self, world):
         survey = self.add(world, self.TEAM)
