@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from jobs import registry
 
 HEARTBEAT_LIMIT = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
+MAX_SECOND_TRIES = 2  # of a failed job of the day, by the sweep
+SECOND_TRY_AFTER = timedelta(minutes=30)  # what failed (a database that was away) shall have passed
 
 
 class JobQuerySet(models.QuerySet["Job"]):
+    def own(self, access: Any) -> JobQuerySet:
+        return self.filter(_own(access))
+
     def visible_to(self, access: Any) -> JobQuerySet:
         """One's own jobs, and those of kinds that are shared with a permission one holds over the job's township.
 
-        `access` is villages.access.Access; this app lies below and asks it only two things.
+        `access` is villages.access.Access; this app lies below and asks it only three things.
         """
-        scope = Q(by=access.user)
+        scope = _own(access)
         for kind, permission in registry.shared_kinds().items():
             townships = access.townships_with(permission)
             if townships:
                 scope |= Q(kind=kind, township_id__in=townships)
         return self.filter(scope)
+
+
+def _own(access: Any) -> Q:
+    """What one has asked for. What the calendar asks for every day is the administrator's to look after."""
+    return Q(by=access.user) | Q(by=None) if access.is_administrator else Q(by=access.user)
 
 
 class Job(models.Model):
@@ -52,6 +63,7 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     # Grows with every claim and never starts again, so that a worker of an earlier claim cannot pass for the present one after a retry.
     claims = models.PositiveIntegerField(default=0)
+    second_tries = models.PositiveSmallIntegerField("自动重试次数", default=0)  # by the sweep; only of a job of the day
     cancel_asked = models.BooleanField(default=False)
     township_id = models.BigIntegerField(null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提交人")
@@ -86,6 +98,20 @@ class Job(models.Model):
     @property
     def may_retry(self) -> bool:
         return self.state in (self.State.FAILED, self.State.CANCELLED)
+
+    @property
+    def second_try_at(self) -> datetime | None:
+        """From when on the sweep tries this failed job of the day again; None when it does not (any more)."""
+        if self.day is None or self.state != self.State.FAILED or self.second_tries >= MAX_SECOND_TRIES:
+            return None
+        again = timezone.localtime(self.finished_at) + SECOND_TRY_AFTER
+        return again if again.date() == self.day else None  # tomorrow has a job of its own, which makes up for it
+
+    @property
+    def day(self) -> date | None:
+        """The day of a job of every day."""
+        asked = self.arguments.get("day") if self.by_id is None else None
+        return date.fromisoformat(asked) if asked else None
 
     @property
     def links(self) -> list[dict[str, str]]:

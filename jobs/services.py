@@ -159,9 +159,13 @@ def cancel(job: Job) -> None:
     Job.objects.filter(pk=job.pk, state=Job.State.RUNNING).update(cancel_asked=True)
 
 
-def retry(job: Job) -> None:
-    """Start a failed or cancelled job again from the beginning."""
-    again = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED]).update(
+def retry(job: Job, *, by_itself: bool = False) -> None:
+    """Start a failed or cancelled job again from the beginning. What the sweep starts is counted, so that it comes to an end."""
+    stood = Job.objects.filter(pk=job.pk, state__in=[Job.State.FAILED, Job.State.CANCELLED])
+    if by_itself:  # several workers sweep: the number they read lets one of them pass
+        stood = stood.filter(state=Job.State.FAILED, second_tries=job.second_tries)
+    again = stood.update(
+        second_tries=job.second_tries + by_itself,
         state=Job.State.QUEUED,
         attempts=0,
         cancel_asked=False,

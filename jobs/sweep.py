@@ -34,13 +34,19 @@ def sweep(*, at_start: bool = False) -> int:
 
 
 def ask_for_todays() -> None:
-    """The jobs of every day, asked for once however many workers sweep: the day is part of their key."""
+    """The jobs of every day, asked for once however many workers sweep: the day is part of their key.
+
+    One that failed (a database that was away for a while) is tried again later in its day, as often as `second_try_at` allows.
+    """
     now = timezone.localtime()
     day = now.date().isoformat()
     for kind, title in registry.daily_kinds(now.hour).items():
-        services.enqueue(
+        job = services.enqueue(
             kind, f"{title}（{day}）", by=None, at=timezone.now(), arguments={"day": day}, key=f"{kind}:{day}"
         )
+        if (again := job.second_try_at) and again <= now:
+            logger.info("job %s (%s) failed; it is tried again", job.pk, kind)
+            services.retry(job, by_itself=True)
 
 
 def start_in_background() -> threading.Thread:

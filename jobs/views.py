@@ -29,8 +29,12 @@ class JobPage(View):
     def get_job(self) -> Job:
         jobs = Job.objects.visible_to(self.request.access).select_related("by")  # type: ignore[attr-defined]
         if self.own_only:
-            jobs = jobs.filter(by=self.request.user)
+            jobs = jobs.own(self.request.access)  # type: ignore[attr-defined]
         return get_object_or_404(jobs, pk=self.kwargs["pk"])
+
+    def is_own(self, job: Job) -> bool:
+        access = self.request.access  # type: ignore[attr-defined]
+        return job.by_id == access.user.pk or (job.by_id is None and access.is_administrator)
 
 
 class JobDetail(JobPage, TemplateView):
@@ -42,7 +46,7 @@ class JobDetail(JobPage, TemplateView):
             "title": job.title,
             "job": job,
             "words": words(job),
-            "is_own": job.by_id == self.request.user.pk,
+            "is_own": self.is_own(job),
         }
 
 
@@ -87,7 +91,8 @@ class JobList(TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         query = self.request.GET
-        paging = Paging(Job.objects.filter(by=self.request.user).order_by("-created_at", "-pk"), query, default_size=20)
+        own = Job.objects.own(self.request.access)  # type: ignore[attr-defined]
+        paging = Paging(own.order_by("-created_at", "-pk"), query, default_size=20)
         columns = [
             Column("名称", lambda j: format_html('<a href="{}">{}</a>', j.get_absolute_url(), j.title), lead=True),
             Column("状态", lambda j: words(j) if j.is_over else f"{words(j)} {j.percent}%", css="nowrap"),

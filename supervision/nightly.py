@@ -120,6 +120,7 @@ def nightly(progress: Callable[[int, str], None], *, day: str, batch: int = BATC
     """The job of every day (jobs.registry.daily). Asked for after midnight, or in the morning when the machine was off in the night.
 
     Whatever was not done on an earlier day is done today: levels and reasons follow from how things stand, not from yesterday's run.
+    A night that failed is tried again the same day (jobs.sweep) and goes on from its last batch.
     """
     night = Night(date.fromisoformat(day), batch=batch)
     run = night.begin()

@@ -28,6 +28,11 @@ def break_down(progress: Any) -> dict[str, Any]:
     raise ZeroDivisionError("secret detail")
 
 
+def fail(progress: Any, **arguments: Any) -> dict[str, Any]:
+    calls.append(arguments)
+    raise OSError("the database is away")
+
+
 @pytest.fixture
 def work(monkeypatch):
     """The list of calls of the kind "note"; the other kinds fail in their own ways."""

@@ -2,6 +2,7 @@
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from jobs import services
 from jobs.models import Job
@@ -66,6 +67,22 @@ class TestJobDetail:
 
     def test_who_may_not_see_summaries_does_not_see_their_jobs(self, world, make):
         assert world.client(world.village_secretary).get(f"/jobs/{make().pk}/").status_code == 404
+
+    def test_the_administrator_looks_after_those_of_every_day(self, world, make):
+        day = timezone.localdate().isoformat()
+        job = make("break_down", by=None, township_id=None, arguments={"day": day})
+        services.run(job.pk)
+        Job.objects.filter(pk=job.pk).update(second_tries=1, finished_at=timezone.localtime().replace(hour=1, minute=0))
+        administrator = world.client(world.administrator)
+
+        page = administrator.get(f"/jobs/{job.pk}/").content.decode()
+
+        assert "已自动重试1次" in page
+        assert "将在01:30以后自动重试" in page
+        assert f"/jobs/{job.pk}/" in administrator.get("/jobs/").content.decode()
+        assert administrator.post(f"/jobs/{job.pk}/retry/").status_code == 302
+        assert world.client(world.office_clerk).get(f"/jobs/{job.pk}/").status_code == 404
+        assert world.client(world.office_clerk).post(f"/jobs/{job.pk}/retry/").status_code == 404
 
     def test_a_kind_that_is_not_shared_is_its_owners_alone(self, world, make):
         assert world.client(world.party_secretary).get(f"/jobs/{make('refuse').pk}/").status_code == 404

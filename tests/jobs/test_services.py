@@ -1,14 +1,14 @@
 """The promises about long work: once, whole, never silent, whatever happens to the worker or the broker."""
 
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from jobs import heartbeat, registry, services, sweep, tasks
-from jobs.models import MAX_ATTEMPTS, Job
+from jobs.models import MAX_ATTEMPTS, MAX_SECOND_TRIES, SECOND_TRY_AFTER, Job
 
 pytestmark = pytest.mark.services
 
@@ -289,3 +289,83 @@ class TestCancelAndRetry:
 
         job.refresh_from_db()
         assert job.state == Job.State.DONE
+
+
+class TestJobsOfTheDay:
+    """A night that ended by an exception is tried again the same day: a bounded number of times, with a rest between."""
+
+    @pytest.fixture
+    def tick(self, db, work, monkeypatch):
+        """The sweep looks after so many minutes: (the job of the day, how often it was done)."""
+        clock = [timezone.localtime().replace(hour=1, minute=0)]
+        monkeypatch.setattr(timezone, "now", lambda: clock[0])
+        monkeypatch.setattr(registry, "_daily", {"fail": ("夜间督办计算", 0)})
+        registry.register("fail", "tests.jobs.conftest.fail")
+        monkeypatch.setattr(services, "send", services.run)
+
+        def tick(minutes: float = 0, *, to: datetime | None = None) -> tuple[Job, int]:
+            clock[0] = to or clock[0] + timedelta(minutes=minutes)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(services.transaction, "on_commit", lambda do: do())
+                sweep.ask_for_todays()
+            return Job.objects.order_by("pk").last(), len(work)
+
+        return tick
+
+    def test_again_after_a_rest_and_not_for_ever(self, tick):
+        rest = SECOND_TRY_AFTER.total_seconds() / 60
+        job, done = tick()
+        assert (job.state, job.second_tries, done) == (Job.State.FAILED, 0, 1)
+        assert tick(rest - 1)[1] == 1  # not yet
+
+        assert tick(1)[1] == 2
+        assert tick(rest - 1)[1] == 2
+        job, done = tick(1)
+
+        assert (done, job.second_tries, job.second_try_at) == (1 + MAX_SECOND_TRIES, MAX_SECOND_TRIES, None)
+        assert tick(10 * rest)[1] == 1 + MAX_SECOND_TRIES
+        assert Job.objects.count() == 1
+
+    def test_what_has_come_right_is_left_alone(self, tick, monkeypatch):
+        tick()
+        registry.register("fail", "tests.jobs.conftest.note")
+
+        job, done = tick(31)
+
+        assert (job.state, job.second_tries, job.error, done) == (Job.State.DONE, 1, "", 2)
+        assert tick(31)[1] == 2
+
+    def test_without_the_second_try_the_night_is_lost(self, tick, monkeypatch):
+        """Control: the key of the day is taken, so that asking alone does nothing."""
+        monkeypatch.setattr(Job, "second_try_at", None)
+        tick()
+        registry.register("fail", "tests.jobs.conftest.note")
+
+        assert tick(31)[0].state == Job.State.FAILED
+
+    def test_the_next_day_makes_up_for_it(self, tick):
+        late = timezone.localtime().replace(hour=23, minute=50)
+        job, _ = tick(to=late)
+        assert job.second_try_at is None
+
+        following, _ = tick(20)
+
+        assert following.pk != job.pk
+        job.refresh_from_db()
+        assert (job.state, job.second_tries) == (Job.State.FAILED, 0)
+
+    def test_of_two_workers_one_starts_it(self, tick):
+        job, _ = tick()
+
+        for _ in range(2):  # both have read the row before the first has written
+            services.retry(job, by_itself=True)
+
+        job.refresh_from_db()
+        assert job.second_tries == 1
+
+    def test_somebodys_own_job_is_not_tried_again(self, make):
+        job = make("break_down")
+        services.run(job.pk)
+        job.refresh_from_db()
+
+        assert job.second_try_at is None
