@@ -34,6 +34,7 @@ from problems.sections import shown_models
 from problems.terms import DeadlineKind, Degree, FactKind
 from problems.transitions import Circumstances, Duty, Need
 from rounds.models import LinkedCampaign
+from villages.chain import LADDER
 from villages.models import Assignment, Cadre, Township, Unit
 
 PROGRESS, MILESTONE, INSTRUCTION, EXTENSION, CLOSE = "progress", "milestone", "instruction", "extension", "close"
@@ -44,14 +45,11 @@ TOWNSHIP, AUTHOR = "township", "author"
 # Labels of the models that other apps' sections show and that have rows here.
 PRESENT = "present"
 
-# The chain of responsibility of a village, from the top down; what each is answerable for.
+# Of the village's chain of responsibility those a problem names, from the top down; with the word for how they answer for it.
 CHAIN = {
-    Role.COUNTY_LINKED_LEADER: "联村县级领导",
-    Role.LINKED_LEADER: "包村领导",
-    Role.RESIDENT_CADRE: "驻村干部（第一责任人）",
-    Role.FIRST_SECRETARY: "第一书记",
-    Role.VILLAGE_SECRETARY: "村党组织书记（具体责任人）",
-    Role.VILLAGE_HEAD: "村委会主任（具体责任人）",
+    role: f"{role.label}（{answers_for}）" if answers_for.endswith("责任人") else role.label
+    for role, answers_for, _ in LADDER
+    if role not in (Role.PARTY_SECRETARY, Role.WORK_TEAM, Role.VILLAGE_CLERK)
 }
 
 
