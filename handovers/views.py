@@ -17,9 +17,9 @@ from handovers.forms import CallOffForm, ConfirmForForm, HandOverFilter, HandOve
 from handovers.models import HandOver
 from handovers.services import handovers as services
 from villages.handing import Group
-from villages.pages import ActionPage, Page, PermissionRequired, safe_back, with_back
+from villages.pages import ActionPage, Page, PermissionRequired, link, safe_back
 from villages.views.assignments import AssignmentPage, cadres_at, may_edit_duty
-from villages.views.registry import RecordForm, RegistryList, link
+from villages.views.registry import RecordForm, RegistryList
 
 Side, State = HandOver.Side, HandOver.State
 
@@ -58,7 +58,7 @@ class HandOverList(RegistryList):
         columns = [
             Column(
                 "交接单",
-                lambda h: link(with_back(h.get_absolute_url(), here), h),
+                lambda h: link(h.get_absolute_url(), h, here),
                 sort="number",
                 lead=True,
                 css="nowrap",

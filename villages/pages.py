@@ -19,7 +19,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
 from django.views.generic import TemplateView, View
 from django.views.generic.edit import FormView
 
@@ -52,6 +54,11 @@ def with_back(url: str, back: str) -> str:
     if not back:
         return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode({'back': back})}"
+
+
+def link(url: str, text: object, back: str = "") -> SafeString:
+    """A link in a cell of a list; with `back` the page it opens leads back to the list as it stands."""
+    return format_html('<a href="{}">{}</a>', with_back(url, back), text)
 
 
 class PermissionRequired(View):

@@ -21,10 +21,10 @@ from audit.services import history
 from common import chinese
 from common.lists import Column
 from inspections.satisfaction import rate_text
-from meetings.views.common import light, link
+from meetings.views.common import light
 from rounds.models import Designation, Round
 from villages.access import Access
-from villages.pages import ListPage, Page, with_back
+from villages.pages import ListPage, Page, link, with_back
 
 LIGHTS = {
     "asked": "light-yellow",

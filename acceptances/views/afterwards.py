@@ -21,8 +21,8 @@ from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
 from common.lists import Column
-from meetings.views.common import light, link
-from villages.pages import FormPage, ListPage, with_back
+from meetings.views.common import light
+from villages.pages import FormPage, ListPage, link, with_back
 
 RELATED = ("acceptance__designation__village__township", "acceptance__designation__round__township")
 

@@ -17,8 +17,8 @@ from inspections.forms.records import BulletinForm
 from inspections.models import Bulletin, Inspection
 from inspections.services.bulletins import FIELDS
 from inspections.views.common import TABS, meetings_for
-from meetings.views.common import counted, link, may_open_meeting, rounds_for
-from villages.pages import FormPage, ListPage, Page, with_back
+from meetings.views.common import counted, may_open_meeting, rounds_for
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 OFFERED_DAYS = 400  # a bulletin reports on inspections of about the last year
 

@@ -16,12 +16,12 @@ from inspections.forms.records import FindingForm
 from inspections.models import Finding, Inspection
 from inspections.services.findings import FIELDS
 from inspections.views.common import TABS
-from meetings.views.common import link, problems_of
+from meetings.views.common import problems_of
 from problems.forms.problem import ProblemForm
 from problems.models import Problem
 from problems.terms import Category, Source
 from problems.views.edit import ProblemCreate
-from villages.pages import FormPage, ListPage, with_back
+from villages.pages import FormPage, ListPage, link, with_back
 
 TITLE_LENGTH = 40
 

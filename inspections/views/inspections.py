@@ -20,12 +20,11 @@ from inspections.views.common import NOTICE_LIGHTS, TABS, meetings_for
 from meetings.views.common import (
     cadres_of,
     counted,
-    link,
     may_open_meeting,
     rounds_for,
     villages_for,
 )
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
 class InspectionList(ListPage):

@@ -16,8 +16,8 @@ from inspections.forms.filters import NoticeFilter
 from inspections.models import Notice, NoticeFile
 from inspections.services.notices import answered_by
 from inspections.views.common import NOTICE_LIGHTS, TABS
-from meetings.views.common import light, link
-from villages.pages import ListPage, Page, PermissionRequired
+from meetings.views.common import light
+from villages.pages import ListPage, Page, PermissionRequired, link
 
 
 class NoticeList(ListPage):

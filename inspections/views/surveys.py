@@ -18,9 +18,9 @@ from inspections.models import Survey
 from inspections.satisfaction import rate_text, weakest
 from inspections.services.surveys import FIELDS, Answers, answers_of
 from inspections.views.common import TABS
-from meetings.views.common import link, rounds_for, villages_for
+from meetings.views.common import rounds_for, villages_for
 from rounds.models import Round
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
 class SurveyList(ListPage):

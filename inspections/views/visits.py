@@ -16,9 +16,9 @@ from inspections.forms.records import OfficeVisitForm, VisitForm
 from inspections.models import Visit
 from inspections.views.common import TABS
 from meetings.services.rules import round_of_day
-from meetings.views.common import cadres_of, link, villages_for
+from meetings.views.common import cadres_of, villages_for
 from villages.models import Cadre
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
 class VisitList(ListPage):

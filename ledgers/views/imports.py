@@ -12,7 +12,6 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.http import content_disposition_header
 
 from accounts.permissions import Permission
@@ -28,7 +27,7 @@ from ledgers.models import Import
 from ledgers.services import imports
 from rounds.models import Round
 from villages.models import Township
-from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired
+from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired, link
 
 # Who may import anything at all keeps the ledgers of a whole township; each ledger asks for its own right besides.
 DESK = Permission.MEETING_EDIT
@@ -48,7 +47,7 @@ class ImportList(ListPage):
 
     def get_columns(self) -> list[Column]:
         return [
-            Column("文件", lambda r: format_html('<a href="{}">{}</a>', r.get_absolute_url(), r.name), lead=True),
+            Column("文件", lambda r: link(r.get_absolute_url(), r.name), lead=True),
             Column("台账", lambda r: IMPORTERS[r.ledger]().ledger.name + ("（补录）" if r.history else "")),
             Column("轮次", lambda r: str(r.round) if r.round else "—", css="nowrap"),
             Column("状态", lambda r: r.state_words, css="nowrap"),

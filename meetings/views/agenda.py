@@ -17,13 +17,13 @@ from meetings.forms.meetings import AgendaForm, ChooseProblemsForm
 from meetings.models import AgendaItem, Meeting
 from meetings.services.agenda import FIELDS
 from meetings.views.commitments import choices
-from meetings.views.common import TABS, light, link, may_open_meeting, problems_of
+from meetings.views.common import TABS, light, may_open_meeting, problems_of
 from problems.models import Problem
 from problems.queries import colour_is
 from problems.shown import days_text, deadline_text
 from problems.terms import Colour
 from villages.access import Access
-from villages.pages import ActionPage, FormPage, ListPage
+from villages.pages import ActionPage, FormPage, ListPage, link
 
 
 class AgendaList(ListPage):

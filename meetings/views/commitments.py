@@ -19,14 +19,13 @@ from meetings.views.common import (
     STATE_LIGHTS,
     TABS,
     cadres_of,
-    link,
     may_open_meeting,
     problems_of,
     state_cell,
     units_of,
 )
 from villages.access import Access
-from villages.pages import FormPage, ListPage, Page, PermissionRequired
+from villages.pages import FormPage, ListPage, Page, PermissionRequired, link
 
 
 def may_report(access: Access, commitment: Commitment) -> bool:

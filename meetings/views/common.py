@@ -15,7 +15,7 @@ from problems.models import Problem
 from rounds.models import Round
 from villages.access import Access
 from villages.models import Cadre, Unit, Village
-from villages.pages import Tab, with_back
+from villages.pages import Tab
 
 TABS = (
     Tab("会议", "meetings:meeting_list", Permission.MEETING_VIEW),
@@ -42,10 +42,6 @@ def state_cell(day: date) -> Callable[[Commitment], SafeString]:
         return light(STATE_LIGHTS[state], state.label)
 
     return cell
-
-
-def link(url: str, text: object, back: str = "") -> SafeString:
-    return format_html('<a href="{}">{}</a>', with_back(url, back), text)
 
 
 def counted(rows: QuerySet[Any], *, by: str) -> Coalesce:

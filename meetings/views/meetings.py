@@ -15,9 +15,9 @@ from meetings.forms.filters import MeetingFilter
 from meetings.forms.meetings import MeetingForm
 from meetings.models import AgendaItem, Commitment, Meeting
 from meetings.services.meetings import FIELDS
-from meetings.views.common import STATE_LIGHTS, TABS, cadres_of, counted, link, rounds_for, units_of, villages_for
+from meetings.views.common import STATE_LIGHTS, TABS, cadres_of, counted, rounds_for, units_of, villages_for
 from villages.access import Access
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
 def may_post(access: Access, meeting: Meeting) -> bool:

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -23,7 +22,7 @@ from otherwork.services import kinds as services
 from otherwork.shown import in_use_text
 from otherwork.starting import STARTING
 from villages.models import Township, Village
-from villages.pages import FormPage, ListPage, Page, Tab, with_back
+from villages.pages import FormPage, ListPage, Page, Tab, link, with_back
 
 # What a sentence is tried with while nobody has entered anything yet.
 SAMPLE = {"数量": ["12"], "次数": ["5"], "村数": ["3"], "资金": ["8"], "事项": ["“第一项内容”“第二项内容”"]}
@@ -59,7 +58,7 @@ class KindList(ListPage):
         here, day = self.here, self.access.on
 
         def name(k: WorkKind) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(k.get_absolute_url(), here), k.name)
+            return link(k.get_absolute_url(), k.name, here)
 
         columns = [
             Column("类别", name, sort="name", lead=True, css="nowrap"),

@@ -5,7 +5,6 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -18,7 +17,7 @@ from pairings.services import activities as services
 from pairings.views.common import TABS
 from pairings.views.pairings import NAMES
 from rounds.views.base import RoundListPage
-from villages.pages import FormPage, with_back
+from villages.pages import FormPage, link, with_back
 
 
 class ActivityList(RoundListPage):
@@ -55,7 +54,7 @@ class ActivityList(RoundListPage):
 
         def village(a: Activity) -> str:
             url = with_back(a.pairing.get_absolute_url(), here)
-            return format_html('<a href="{}">{}</a>', url, a.pairing.village.name)
+            return link(url, a.pairing.village.name)
 
         columns = [
             Column("被帮扶村", village, lead=True, css="nowrap"),

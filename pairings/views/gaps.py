@@ -21,7 +21,7 @@ from pairings.services import requirements as services
 from pairings.views.common import TABS
 from rounds.models import Designation, Round
 from rounds.views.base import RoundListPage
-from villages.pages import FormPage, with_back
+from villages.pages import FormPage, link, with_back
 
 NO_PAIRING = "一对结对"
 
@@ -58,7 +58,7 @@ class GapList(RoundListPage):
         here = self.here
 
         def village(d: Any) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(d.village.get_absolute_url(), here), d.village.name)
+            return link(d.village.get_absolute_url(), d.village.name, here)
 
         def step(d: Any) -> str:
             """Where the gap is closed, for those who may."""

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.shortcuts import get_object_or_404
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -20,7 +19,7 @@ from rounds.models import Round
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, cadres_for, villages_for
 from villages.access import Access
 from villages.models import Cadre, Unit, Village, VillageYear
-from villages.pages import Page, with_back
+from villages.pages import Page, link
 
 NAMES = ("round__township", "village", "helper_village", "helper_cadre", "helper_unit", "helped_cadre", "slot")
 
@@ -103,7 +102,7 @@ class PairingList(RoundListPage):
         here = self.here
 
         def village(p: Pairing) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(p.get_absolute_url(), here), p.village.name)
+            return link(p.get_absolute_url(), p.village.name, here)
 
         return [
             Column("被帮扶村", village, sort="village", lead=True, css="nowrap"),

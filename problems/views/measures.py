@@ -29,7 +29,7 @@ from problems.shown import deadline_text
 from problems.terms import State
 from problems.views.progress import unit_ids_of
 from villages.models import Cadre, Unit
-from villages.pages import FormPage, ListPage, Page, safe_back, with_back
+from villages.pages import FormPage, ListPage, Page, link, safe_back, with_back
 
 LATE = mark_safe('<span class="light light-red">逾期未完成</span>')
 # Who does the work says that it is done; who keeps the ledger may say it for him.
@@ -73,7 +73,7 @@ class MeasureList(ListPage):
         here, day = self.here, self.filters.day
 
         def task(measure: Measure) -> SafeString:
-            return format_html('<a href="{}">{}</a>', with_back(measure.get_absolute_url(), here), measure.text)
+            return link(measure.get_absolute_url(), measure.text, here)
 
         def problem(measure: Measure) -> SafeString:
             url = with_back(measure.problem.get_absolute_url(), here)

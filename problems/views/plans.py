@@ -22,7 +22,7 @@ from problems.shown import deadline_text, light
 from problems.views.measures import done_words
 from rounds.models import Designation
 from villages.models import Village
-from villages.pages import FormPage, ListPage, Page, safe_back, with_back
+from villages.pages import FormPage, ListPage, Page, link, safe_back, with_back
 
 
 class PlanList(ListPage):
@@ -111,10 +111,10 @@ class PlanDetail(PlanPlace, Page):
         )
 
         def problem_link(problem: Problem) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(problem.get_absolute_url(), here), problem.title)
+            return link(problem.get_absolute_url(), problem.title, here)
 
         def task_link(measure: Measure) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(measure.get_absolute_url(), here), measure.text)
+            return link(measure.get_absolute_url(), measure.text, here)
 
         def tasks_of(problem_id: int) -> str:
             mine = [measure for measure in measures if measure.problem_id == problem_id]

@@ -25,7 +25,7 @@ from reports.views.base import LIGHTS, OneSummary, State
 from reports.views.files import offers
 from reports.views.issue import issue_context, warning_of
 from rounds.models import Round
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 ANNEX_ROWS = 30
 
@@ -62,7 +62,7 @@ class SummaryList(ListPage):
         here = self.here
 
         def title(s: Summary) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(s.get_absolute_url(), here), s.title)
+            return link(s.get_absolute_url(), s.title, here)
 
         def state(s: Summary) -> str:
             return format_html('<span class="light {}">{}</span>', LIGHTS[State(s.state)], s.get_state_display())

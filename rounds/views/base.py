@@ -20,7 +20,7 @@ from common.models import Versioned
 from rounds.forms.filters import RoundFilter
 from rounds.models import Round
 from villages.models import Cadre, Village
-from villages.pages import FormPage, ListPage, Tab, safe_back, with_back
+from villages.pages import FormPage, ListPage, Tab, link, safe_back, with_back
 
 
 def list_url(name: str, round: Round, **filters: Any) -> str:
@@ -91,7 +91,7 @@ class RoundListPage(ListPage):
 
     @staticmethod
     def round_link(row: Any) -> str:
-        return format_html('<a href="{}">{}</a>', row.round.get_absolute_url(), row.round)
+        return link(row.round.get_absolute_url(), row.round)
 
     def may_edit(self, row: Any) -> bool:
         return self.access.may(self.add_permission, township_id=row.round.township_id)
@@ -103,7 +103,7 @@ class RoundListPage(ListPage):
         def cell(row: Any) -> str:
             if not self.may_edit(row):
                 return str(text(row))
-            return format_html('<a href="{}">{}</a>', with_back(reverse(name, args=[row.pk]), here), text(row))
+            return link(reverse(name, args=[row.pk]), text(row), here)
 
         return cell
 
@@ -117,30 +117,41 @@ class RoundListPage(ListPage):
         return context
 
 
-class AddToRound(FormPage):
-    """A form that adds a record to the round in the address."""
+class RoundFormPage(FormPage):
+    """A form of a round; it leads back to the round."""
 
     permission = Permission.ROUND_EDIT
     template_name = "rounds/form.html"
-
-    def load(self, pk: int) -> None:
-        rounds = Round.objects.visible_to(self.access).select_related("township")
-        self.round = get_object_or_404(rounds, pk=pk)
-        self.require(self.permission, township_id=self.round.township_id)
+    round: Round
 
     def choices(self) -> dict[str, QuerySet[Any]]:
         """Rows in scope for the form's choice fields, by field name."""
         return {}
-
-    def write(self, **values: Any) -> Model:
-        """One call into a service; `values` are the form's, with round, by and at."""
-        raise NotImplementedError
 
     def get_form_kwargs(self) -> dict[str, Any]:
         kwargs = super().get_form_kwargs()
         if choices := self.choices():
             kwargs["choices"] = choices
         return kwargs
+
+    def get_success_url(self) -> str:
+        return self.round.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"round": self.round}
+
+
+class AddToRound(RoundFormPage):
+    """A form that adds a record to the round in the address."""
+
+    def load(self, pk: int) -> None:
+        rounds = Round.objects.visible_to(self.access).select_related("township")
+        self.round = get_object_or_404(rounds, pk=pk)
+        self.require(self.permission, township_id=self.round.township_id)
+
+    def write(self, **values: Any) -> Model:
+        """One call into a service; `values` are the form's, with round, by and at."""
+        raise NotImplementedError
 
     def perform(self, form: Any) -> Any:
         values = dict(form.cleaned_data)
@@ -150,39 +161,22 @@ class AddToRound(FormPage):
             return with_back(self.request.path, safe_back(self.request, ""))
         return done
 
-    def get_success_url(self) -> str:
-        return self.round.get_absolute_url()
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"round": self.round}
-
-
-class ChangeRecord(FormPage):
+class ChangeRecord(RoundFormPage):
     """A form that changes one record of a round; the record's history stands below."""
 
-    permission = Permission.ROUND_EDIT
-    template_name = "rounds/form.html"
     model: type[Any]
     fields: Sequence[str] = ()  # what the form starts with
     related: Sequence[str] = ("round__township",)
 
     def load(self, pk: int) -> None:
         self.record = get_object_or_404(self.model.objects.visible_to(self.access).select_related(*self.related), pk=pk)
-        self.round: Round = self.record.round
+        self.round = self.record.round
         self.require(self.permission, township_id=self.round.township_id)
-
-    def choices(self) -> dict[str, QuerySet[Any]]:
-        return {}
 
     def write(self, **values: Any) -> Any:
         """One call into a service; `values` are the form's, with base_version, by and at."""
         raise NotImplementedError
-
-    def get_form_kwargs(self) -> dict[str, Any]:
-        kwargs = super().get_form_kwargs()
-        if choices := self.choices():
-            kwargs["choices"] = choices
-        return kwargs
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.record, name) for name in self.fields}
@@ -193,12 +187,5 @@ class ChangeRecord(FormPage):
     def perform(self, form: Any) -> Any:
         return self.write(base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data)
 
-    def get_success_url(self) -> str:
-        return self.round.get_absolute_url()
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {
-            "round": self.round,
-            "record": self.record,
-            "history": history(self.record),
-        }
+        return super().get_context_data(**kwargs) | {"record": self.record, "history": history(self.record)}

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -16,7 +15,7 @@ from rounds.forms.listing import ApproveForm, DesignationForm, ProposeForm, Remo
 from rounds.models import Criterion, Designation
 from rounds.services import designations as services
 from rounds.views.base import AddToRound, ChangeRecord, RoundListPage, mark, villages_for
-from villages.pages import Page, with_back
+from villages.pages import Page, link
 
 
 class DesignationList(RoundListPage):
@@ -59,7 +58,7 @@ class DesignationList(RoundListPage):
         day, here = self.filters.day, self.here
 
         def village(d: Designation) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(d.get_absolute_url(), here), d.village.name)
+            return link(d.get_absolute_url(), d.village.name, here)
 
         def state(d: Designation) -> str:
             now = d.state_on(day)

@@ -6,7 +6,6 @@ from django.db.models import Count, Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -19,7 +18,7 @@ from rounds.services import criteria as criterion_services
 from rounds.services import rounds as services
 from rounds.views.base import TABS, AddToRound, ChangeRecord, list_url, mark
 from villages.models import Township
-from villages.pages import FormPage, ListPage, Page, with_back
+from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
 class RoundList(ListPage):
@@ -48,13 +47,13 @@ class RoundList(ListPage):
         day, here = self.access.on, self.here
 
         def name(round: Round) -> str:
-            return format_html('<a href="{}">{}</a>', with_back(round.get_absolute_url(), here), round)
+            return link(round.get_absolute_url(), round, here)
 
         def listed(round: Round) -> str:
             if not round.listed:
                 return "—"
             url = list_url("rounds:designation_list", round, state="listed")
-            return format_html('<a href="{}">{}</a>', url, f"{round.listed}个")
+            return link(url, f"{round.listed}个")
 
         columns = [
             Column("轮次", name, lead=True, css="nowrap"),

@@ -14,14 +14,14 @@ from accounts.permissions import Permission
 from audit.services import history
 from common.chinese import day_text
 from common.lists import Column
-from meetings.views.common import light, link
+from meetings.views.common import light
 from rounds.models import Round
 from supervision.forms import AnswerForm, SignForm, SlipFilter
 from supervision.models import NightlyRun, Slip, SlipStep
 from supervision.services import slips as services
 from supervision.terms import Level
 from supervision.views.common import LIGHTS
-from villages.pages import FormPage, ListPage, Page, PermissionRequired, with_back
+from villages.pages import FormPage, ListPage, Page, PermissionRequired, link, with_back
 
 
 class SlipList(ListPage):

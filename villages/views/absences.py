@@ -17,10 +17,10 @@ from common.lists import Column
 from villages.forms.absences import AbsenceChangeForm, AbsenceForm, CallOffForm
 from villages.forms.filters import AbsenceFilter
 from villages.models import Absence, Assignment, Cadre
-from villages.pages import Page, with_back
+from villages.pages import Page, link
 from villages.services import absences as services
 from villages.services import duties
-from villages.views.registry import RecordForm, RegistryList, add_links, link, offered_places
+from villages.views.registry import RecordForm, RegistryList, add_links, offered_places
 
 
 class AbsenceList(RegistryList):
@@ -46,7 +46,7 @@ class AbsenceList(RegistryList):
     def get_columns(self) -> list[Column]:
         here, today = self.here, timezone.localdate()
         columns = [
-            Column("外出人", lambda a: link(with_back(a.get_absolute_url(), here), a.absent.name), lead=True),
+            Column("外出人", lambda a: link(a.get_absolute_url(), a.absent.name, here), lead=True),
             Column("代行人", lambda a: a.substitute.name),
             Column("类别", lambda a: a.get_kind_display()),
             Column("开始", lambda a: day_text(a.starts_on), sort="starts", css="nowrap"),

@@ -17,9 +17,9 @@ from villages import handing
 from villages.forms.filters import AssignmentFilter
 from villages.forms.people import AssignmentCorrectForm, AssignmentEndForm, AssignmentForm
 from villages.models import Assignment, Cadre, County, Township, Unit, Village
-from villages.pages import safe_back, with_back
+from villages.pages import link, safe_back, with_back
 from villages.services import duties
-from villages.views.registry import RecordForm, RegistryList, add_links, cadres_for, link, links, offered_places, span
+from villages.views.registry import RecordForm, RegistryList, add_links, cadres_for, links, offered_places, span
 
 PLACES: dict[str, Any] = {"county": County, "township": Township, "village": Village, "unit": Unit}
 
@@ -93,7 +93,7 @@ class AssignmentList(RegistryList):
         columns = [
             Column("地方或单位", lambda a: str(a.place), sort="place", lead=True),
             Column("岗位", lambda a: a.get_role_display(), sort="role"),
-            Column("干部", lambda a: link(with_back(a.cadre.get_absolute_url(), here), a.cadre.name)),
+            Column("干部", lambda a: link(a.cadre.get_absolute_url(), a.cadre.name, here)),
             Column("职务", lambda a: a.cadre.title or "—"),
             Column("任期", lambda a: span(a.starts_on, a.ends_on), sort="starts"),
             Column("说明", lambda a: a.note or "—"),

@@ -16,10 +16,10 @@ from common.lists import Column
 from villages.forms.filters import CadreFilter
 from villages.forms.people import CadreEditForm, CadreForm
 from villages.models import Assignment, Cadre, County, PostTenure, Township, Unit, Village
-from villages.pages import Page, with_back
+from villages.pages import Page, link
 from villages.services import people
 from villages.views.assignments import duty_actions, may_edit_duty
-from villages.views.registry import RecordForm, RegistryList, add_links, link, offered_places, span
+from villages.views.registry import RecordForm, RegistryList, add_links, offered_places, span
 
 
 class CadreList(RegistryList):
@@ -48,7 +48,7 @@ class CadreList(RegistryList):
     def get_columns(self) -> list[Column]:
         here = self.here
         columns = [
-            Column("姓名", lambda c: link(with_back(c.get_absolute_url(), here), c.name), sort="name", lead=True),
+            Column("姓名", lambda c: link(c.get_absolute_url(), c.name, here), sort="name", lead=True),
             Column("职务", lambda c: c.title or "—"),
             Column("乡镇", lambda c: c.township.name if c.township else c.county.name),
             Column("村", lambda c: c.village.name if c.village else "—", sort="village"),

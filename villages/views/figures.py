@@ -14,10 +14,10 @@ from common.chinese import amount
 from common.lists import Column
 from villages.forms.filters import FiguresFilter
 from villages.models import CadreTraining, EconomyPath, VillageYear
-from villages.pages import Page, with_back
+from villages.pages import Page, link
 from villages.services import figures as services
 from villages.standing import posts_of
-from villages.views.registry import VillageRecordList, link, village_column
+from villages.views.registry import VillageRecordList, village_column
 
 
 def _count(value: int | None) -> str:
@@ -53,7 +53,7 @@ class FiguresList(VillageRecordList):
             village_column(self.here),
             Column(
                 "年度",
-                lambda y: link(with_back(y.get_absolute_url(), self.here), f"{y.year}年"),
+                lambda y: link(y.get_absolute_url(), f"{y.year}年", self.here),
                 sort="year",
                 css="num nowrap",
             ),

@@ -13,10 +13,10 @@ from common.lists import Column
 from villages.forms.filters import PostFilter
 from villages.forms.people import LeavePostForm, PostForm, TakePostForm, TenureForm
 from villages.models import Post, PostTenure
-from villages.pages import with_back
+from villages.pages import link, with_back
 from villages.services import posts as services
 from villages.standing import standing
-from villages.views.registry import RegistryList, VillageForm, cadres_for, link, links
+from villages.views.registry import RegistryList, VillageForm, cadres_for, links
 
 
 class PostList(RegistryList):
@@ -69,7 +69,7 @@ class PostList(RegistryList):
         columns = [
             Column(
                 "村",
-                lambda p: link(with_back(p.village.get_absolute_url(), here), p.village.name),
+                lambda p: link(p.village.get_absolute_url(), p.village.name, here),
                 sort="village",
                 lead=True,
             ),

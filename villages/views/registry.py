@@ -7,7 +7,7 @@ from django.db.models import Case, Q, QuerySet, Value, When
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission
@@ -15,7 +15,7 @@ from audit import services as audit
 from common.chinese import day_text
 from common.lists import Column
 from villages.models import Cadre, County, Township, Village
-from villages.pages import FormPage, ListPage, Tab, with_back
+from villages.pages import FormPage, ListPage, Tab, link, with_back
 
 TABS = (
     Tab("村", "villages:village_list", Permission.VILLAGE_VIEW),
@@ -29,10 +29,6 @@ TABS = (
     Tab("干部", "villages:cadre_list", Permission.CADRE_VIEW),
     Tab("站所和部门", "villages:unit_list", Permission.CADRE_VIEW),
 )
-
-
-def link(url: str, text: Any) -> SafeString:
-    return format_html('<a href="{}">{}</a>', url, text)
 
 
 def links(pairs: list[tuple[str, str]]) -> SafeString | str:
@@ -51,7 +47,7 @@ def village_column(here: str) -> Column:
     """The village of a record, as the first column."""
     return Column(
         "村",
-        lambda r: link(with_back(r.village.get_absolute_url(), here), r.village.name),
+        lambda r: link(r.village.get_absolute_url(), r.village.name, here),
         sort="village",
         css="nowrap",
         lead=True,
@@ -90,7 +86,7 @@ class VillageRecordList(RegistryList):
         def cell(record: Any) -> Any:
             if not self.may_at(Permission.FIGURES_EDIT, record.village):
                 return "—"
-            return link(with_back(reverse(self.edit_name, args=[record.pk]), here), "修改")
+            return link(reverse(self.edit_name, args=[record.pk]), "修改", here)
 
         return [Column("操作", cell, css="nowrap")]
 

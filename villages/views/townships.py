@@ -11,9 +11,9 @@ from accounts.permissions import Permission
 from common.lists import Column
 from villages.forms.places import CountyForm, NewTownshipForm, TownshipForm
 from villages.models import County, Township
-from villages.pages import ListPage, with_back
+from villages.pages import ListPage, link, with_back
 from villages.services import places as services
-from villages.views.registry import RecordForm, add_links, link, links
+from villages.views.registry import RecordForm, add_links, links
 
 
 class TownshipList(ListPage):
@@ -41,12 +41,12 @@ class TownshipList(ListPage):
 
         def county(township: Township) -> Any:
             url = reverse("villages:county_update", args=[township.county_id])
-            return link(with_back(url, here), township.county.name)
+            return link(url, township.county.name, here)
 
         return [
             Column(
                 "乡镇",
-                lambda t: link(with_back(reverse("villages:township_update", args=[t.pk]), here), t.name),
+                lambda t: link(reverse("villages:township_update", args=[t.pk]), t.name, here),
                 lead=True,
             ),
             Column("类别", lambda t: t.get_kind_display()),

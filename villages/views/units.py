@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from common.lists import Column
 from villages.forms.units import UnitFilter, UnitForm
 from villages.models import County, Township, Unit
-from villages.pages import with_back
+from villages.pages import link, with_back
 from villages.services import units as services
 from villages.views.registry import RecordForm, RegistryList
 
@@ -47,9 +46,7 @@ class UnitList(RegistryList):
         def name(unit: Unit) -> str:
             if not may_edit_unit(access, unit):
                 return unit.name
-            return format_html(
-                '<a href="{}">{}</a>', with_back(reverse("villages:unit_update", args=[unit.pk]), here), unit.name
-            )
+            return link(reverse("villages:unit_update", args=[unit.pk]), unit.name, here)
 
         return [
             Column("名称", name, sort="name", lead=True),

@@ -23,10 +23,10 @@ from common.lists import Column
 from villages.forms.filters import UserFilter
 from villages.forms.users import ConfirmForm, DisableForm, LinkForm, NewUserForm, UserForm
 from villages.models import Assignment, Cadre, Township
-from villages.pages import ActionPage, FormPage, ListPage, Page, with_back
+from villages.pages import ActionPage, FormPage, ListPage, Page, link, with_back
 from villages.services import people
 from villages.views.assignments import duty_actions, may_edit_duty
-from villages.views.registry import add_links, link, span
+from villages.views.registry import add_links, span
 
 
 class UserList(ListPage):
@@ -65,7 +65,7 @@ class UserList(ListPage):
         return [
             Column(
                 "账号",
-                lambda u: link(with_back(reverse("villages:user_detail", args=[u.pk]), here), u.username),
+                lambda u: link(reverse("villages:user_detail", args=[u.pk]), u.username, here),
                 sort="username",
                 lead=True,
             ),

@@ -13,9 +13,9 @@ from common.lists import Column
 from villages.forms.filters import VillageFilter
 from villages.forms.places import NewVillageForm, VillageEditForm
 from villages.models import Assignment, Township, Village
-from villages.pages import with_back
+from villages.pages import link
 from villages.services import places as services
-from villages.views.registry import RecordForm, RegistryList, add_links, link
+from villages.views.registry import RecordForm, RegistryList, add_links
 
 SHOWN_IN_LIST = [Role.LINKED_LEADER, Role.RESIDENT_CADRE, Role.VILLAGE_SECRETARY]
 
@@ -61,7 +61,7 @@ class VillageList(RegistryList):
             return lambda v: "、".join(a.cadre.name for a in v.on_duty if a.role == role) or "—"
 
         columns = [
-            Column("村", lambda v: link(with_back(v.get_absolute_url(), here), v.name), sort="name", lead=True),
+            Column("村", lambda v: link(v.get_absolute_url(), v.name, here), sort="name", lead=True),
             Column("类别", lambda v: v.get_kind_display(), sort="kind"),
             Column("党组织", lambda v: v.get_org_kind_display()),
             Column("党建示范村", lambda v: "是" if v.is_model else "—"),
