@@ -13,7 +13,7 @@ from accounts.roles import Level
 from audit import services as audit
 from common.models import save_if_unchanged
 from meetings.models import Commitment
-from villages.handing import MOST, Duty, Group, Line
+from villages.handing import Duty, Group, Line, following
 from villages.models import Cadre
 
 
@@ -48,7 +48,7 @@ def find(duty: Duty) -> list[Group]:
         (led if lead == duty.giver.pk else others).append(line)
     return [
         Group("commitment.led", "牵头的会议议定事项", led, moves="牵头领导"),
-        Group("commitment.open", "未落实的会议议定事项", others[:MOST]),
+        following("commitment.open", "未落实的会议议定事项", others),
     ]
 
 

@@ -14,7 +14,7 @@ from problems.models import Extension, Measure, Problem
 from problems.services import transfer
 from problems.shown import deadline_text
 from problems.terms import BEFORE_STATES, State
-from villages.handing import MOST, Duty, Group, Line
+from villages.handing import Duty, Group, Line, following
 from villages.models import Cadre
 
 
@@ -76,9 +76,9 @@ def find(duty: Duty) -> list[Group]:
         Group("problem.owned", "负责的问题", found["owned"], moves="责任人"),
         Group("problem.led", "牵头负责的问题", found["led"], moves="责任领导"),
         Group("measure.owned", "负责的整改措施", found["measures"], moves="责任人"),
-        Group("problem.waiting", "待办理的申请（销号、延期）", found["waiting"][:MOST]),
-        Group("problem.before", "尚未审核通过的问题（草稿、待审核、退回）", found["before"][:MOST]),
-        Group("problem.open", "未销号的问题（责任人不变）", found["open"][:MOST]),
+        following("problem.waiting", "待办理的申请（销号、延期）", found["waiting"]),
+        following("problem.before", "尚未审核通过的问题（草稿、待审核、退回）", found["before"]),
+        following("problem.open", "未销号的问题（责任人不变）", found["open"]),
     ]
 
 

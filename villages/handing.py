@@ -45,6 +45,12 @@ class Group:
     moves: str = ""
 
 
+def following(key: str, title: str, lines: Sequence[Line]) -> Group:
+    """Records that follow the post by themselves: of very many the first, and the title says how many there are."""
+    more = f"，共{len(lines)}项，列出前{MOST}项" if len(lines) > MOST else ""
+    return Group(key, title + more, lines[:MOST])
+
+
 @dataclass(frozen=True)
 class Duty:
     """A post that is given up, and the day as of which is listed what goes over with it.

@@ -13,6 +13,7 @@ from handovers.services import handovers
 from rounds.models import CalendarItem
 from tests.conftest import NOON, TODAY
 from tests.handovers.conftest import TOMORROW, cadre_of
+from villages import handing
 from villages.models import Assignment, Cadre
 
 
@@ -48,6 +49,11 @@ class TestTakingEffect:
             "problem.before": ["3号 路灯不亮（草稿）"],
             "problem.open": ["2号 水渠清淤（整改中）"],
         }
+
+    def test_a_very_long_list_says_how_many_there_are(self):
+        group = handing.following("open", "未销号的问题", [handing.Line(n, f"{n}号") for n in range(handing.MOST + 1)])
+
+        assert (group.title, len(group.lines)) == ("未销号的问题，共301项，列出前300项", 300)
 
     def test_one_confirmation_changes_nothing(self, world, work, propose):
         hand_over = propose()
