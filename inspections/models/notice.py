@@ -178,13 +178,17 @@ class Notice(Versioned):
         """The day the present round began: of issuing, or of issuing again."""
         return self.reissued_on or self.issued_on
 
+    def round_on(self, day: date) -> Notice | NoticeRound:
+        """The round that ran on a day. No query for a day of the present one; an earlier day reads `rounds`, which lists prefetch."""
+        if self.reissued_on and day < self.reissued_on:
+            return next((r for r in self.rounds.all() if r.issued_on <= day < r.until), self)
+        return self
+
     def state_on(self, day: date) -> State:
-        """How it stood at the end of a day. No query for a day of the present round; an earlier day reads `rounds`, which lists prefetch."""
+        """How it stood at the end of a day (`round_on`)."""
         if self.closed_on and self.closed_on <= day:
             return self.State.CLOSED
-        round: Notice | NoticeRound = self
-        if self.reissued_on and day < self.reissued_on:
-            round = next((r for r in self.rounds.all() if r.issued_on <= day < r.until), self)
+        round = self.round_on(day)
         if round.replied_on and round.replied_on <= day:
             return self.State.ANSWERED
         if round.reply_due_on < day:

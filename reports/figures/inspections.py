@@ -80,18 +80,17 @@ STOOD = ("answered", "in_time", "late", "closed", "issued_again")  # words of th
 def _notices(tally: Tally, scope: Scope) -> None:
     notices = list(
         Notice.objects.filter(scope.during("issued_on"), scope.mine("inspection__round"))
+        .select_related("village")
+        .prefetch_related("rounds")
         .order_by("year", "number")
-        .values(
-            "pk", "year", "number", "issued_on", "replied_on", "reply_due_on", "requirement", "village__name", "reply"
-        )
     )
     # The words of the notice itself say how it stood on the day: it may have been issued again since.
-    then = Notice.objects.filter(pk__in=[n["pk"] for n in notices]).order_by()
+    then = Notice.objects.filter(pk__in=[n.pk for n in notices]).order_by()
     words = [getattr(then, w)(scope.as_of).annotate(word=Value(w)).values_list("word", "pk") for w in STOOD]
     stood = set(words[0].union(*words[1:], all=True)) if notices else set()
-    answered, in_time, late, closed, again = ([n["pk"] for n in notices if (w, n["pk"]) in stood] for w in STOOD)
+    answered, in_time, late, closed, again = ([n.pk for n in notices if (w, n.pk) in stood] for w in STOOD)
     listed = "inspections:notice_list"
-    tally.count("notices", "整改通知书", "份", (n["pk"] for n in notices), listed, **scope.period)
+    tally.count("notices", "整改通知书", "份", (n.pk for n in notices), listed, **scope.period)
     tally.count(
         "notices.answered", "已反馈", "份", answered, listed,
         state="answered", **scope.period, **scope.then,
@@ -103,20 +102,21 @@ def _notices(tally: Tally, scope: Scope) -> None:
     )  # fmt: skip
     tally.count("notices.closed", "核查合格办结", "份", closed, listed, state="closed", **scope.period, **scope.then)
     tally.count("notices.again", "再次发出", "份", again, listed, state="issued_again", **scope.period, **scope.then)
-    tally.facts["notices_late"] = list(dict.fromkeys(n["village__name"] for n in notices if n["pk"] in late))
+    tally.facts["notices_late"] = list(dict.fromkeys(n.village.name for n in notices if n.pk in late))
     tally.facts["notices"] = [
         {
-            "village": n["village__name"],
-            "year": n["year"],
-            "number": n["number"],
-            "on": iso(n["issued_on"]),
-            "due_on": iso(n["reply_due_on"]),
-            "replied_on": iso(n["replied_on"]) if n["pk"] in answered else "",
-            "reply": n["reply"] if n["pk"] in answered else "",
-            "late": n["pk"] in late,
-            "requirement": n["requirement"],
+            "village": n.village.name,
+            "year": n.year,
+            "number": n.number,
+            "on": iso(n.issued_on),
+            "due_on": iso(ran.reply_due_on),
+            "replied_on": iso(ran.replied_on) if n.pk in answered else "",
+            "reply": ran.reply if n.pk in answered else "",
+            "late": n.pk in late,
+            "requirement": ran.requirement,
         }
         for n in notices
+        for ran in [n.round_on(scope.as_of)]
     ]
 
 

@@ -73,11 +73,14 @@ def test_a_notice_issued_again_later_stood_as_it_did(demo_township, clerk):
     def told():
         made = [figures_of(demo_township, ends_on=day) for day in days]
         assert [wrong_ones(figures, clerk) for figures in made] == [[], []]
+        facts.append([figures.facts["notices"] for figures in made])
         return [[figures.get(name) and figures.get(name).ids for name in names] for figures in made]
 
+    facts = []
     before = told()
     reissue_notice(
         notice,
+        requirement="逐户登记后再报",
         checked_on=END,
         note="抽查仍无记录",
         reply_due_on=END,
@@ -86,6 +89,11 @@ def test_a_notice_issued_again_later_stood_as_it_did(demo_township, clerk):
     )
     assert told() == before
     assert notice.pk in before[0][2]
+    assert facts[0] == facts[1]  # requirement, date and reply of the round that ran then
+    assert "逐户登记后再报" not in str(facts[1])
+    now = figures_of(demo_township).facts["notices"]
+    assert "逐户登记后再报" in str(now)  # control: from the day of the check it is the new round that speaks
+    assert [n["due_on"] for n in now if n["requirement"] == "逐户登记后再报"] == [END.isoformat()]
 
 
 def a_visit_finds_more_households(round):
