@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from supervision.models import Digest, InboxItem, NightlyRun
@@ -94,7 +95,8 @@ class Night:
         self.rules.load({item.round_id for item in found})
         held = slips.open_slips(found)
         counts = slips.write_slips(found, self.rules, held, at=at)
-        lines = inbox.bring_up_to_date(found, held, self.people, self.rules, kind=kind, after=after, until=until)
+        among = Q(object_id__gt=after) if until is None else Q(object_id__gt=after, object_id__lte=until)
+        lines = inbox.bring_up_to_date(found, held, self.people, self.rules, kind=kind, among=among)
         return counts | {f"lines_{name}": count for name, count in lines.items()}
 
     def collect(self, cursor: int) -> tuple[int | None, dict[str, int]]:

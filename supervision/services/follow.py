@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from supervision.models import InboxItem
@@ -16,22 +17,27 @@ from supervision.services.cuts import RulesOfDay
 from supervision.services.people import People
 from supervision.terms import Kind, Reason
 
+BATCH = 500  # an import touches thousands at once: each batch is a transaction and a fixed number of queries
 
-@transaction.atomic
+
 def refresh(keys: Iterable[int], *, kind: str = Kind.PROBLEM, day: date, at: datetime) -> None:
     """Bring the inbox lines of these items up to date. Writes no slips: those are the night's; what is settled ends its slip."""
-    keys = list(keys)
+    keys = sorted(keys)
+    for start in range(0, len(keys), BATCH):
+        _refresh(keys[start : start + BATCH], kind=kind, day=day, at=at)
+
+
+@transaction.atomic
+def _refresh(keys: list[int], *, kind: str, day: date, at: datetime) -> None:
     if kind != Kind.PROBLEM:  # those of problems ended in the transaction of the step
         slips.close_settled(kind, keys, day=day, at=at)
-    found = {item.pk: item for item in sources.of_keys(kind, keys)}
+    found = sources.of_keys(kind, keys)
+    if kind == Kind.PROBLEM:
+        sources.with_requests(found, day)
     rules = RulesOfDay(day)
-    rules.load({item.round_id for item in found.values()})
-    people = People(day, townships={item.township_id for item in found.values()})
-    for key in keys:
-        items = [found[key]] if key in found else []
-        if kind == Kind.PROBLEM:
-            sources.with_requests(items, day)
-        inbox.bring_up_to_date(items, slips.open_slips(items), people, rules, kind=kind, after=key - 1, until=key)
+    rules.load({item.round_id for item in found})
+    people = People(day, townships={item.township_id for item in found})
+    inbox.bring_up_to_date(found, slips.open_slips(found), people, rules, kind=kind, among=Q(object_id__in=keys))
 
 
 class Changed:
@@ -46,7 +52,7 @@ class Changed:
     def __call__(self) -> None:
         now = timezone.now()
         for kind, keys in self.keys.items():
-            refresh(sorted(keys), kind=kind, day=timezone.localdate(now), at=now)
+            refresh(keys, kind=kind, day=timezone.localdate(now), at=now)
 
 
 def later(key: int, kind: str = Kind.PROBLEM) -> None:

@@ -87,15 +87,15 @@ def bring_up_to_date(
     rules: RulesOfDay,
     *,
     kind: str,
-    after: int,
-    until: int | None,
+    among: Q,
 ) -> dict[str, int]:
-    """Make the inboxes say what is true of the items with keys in (after, until]: lines come, change, go. A second call changes nothing.
+    """Make the inboxes say what is true of the items of `among` (a word about `object_id`): lines come, change, go.
+
+    Items not given have no lines any more. A second call changes nothing.
 
     A changed reason makes a line unread again; a changed wording does not.
     """
-    span = Q(object_id__gt=after) if until is None else Q(object_id__gt=after, object_id__lte=until)
-    held = {(row.user_id, row.object_id): row for row in InboxItem.objects.filter(span, kind=kind)}
+    held = {(row.user_id, row.object_id): row for row in InboxItem.objects.filter(among, kind=kind)}
     new, changed = [], []
     for item in items:
         for user, (reason, note, url) in waiting_for(item, slips.get(item.pk), people, rules).items():

@@ -78,7 +78,7 @@ def with_requests(items: list[Item], day: date) -> None:
     by_pk = {item.pk: item for item in items}
     if not by_pk:
         return
-    span = Q(problem__gte=min(by_pk), problem__lte=max(by_pk))
+    span = Q(problem__in=list(by_pk))
     waiting: list[tuple[int, str]] = [
         (pk, "extension")
         for pk in Extension.objects.filter(span, decision=Extension.Decision.PENDING).values_list("problem", flat=True)
@@ -88,12 +88,10 @@ def with_requests(items: list[Item], day: date) -> None:
     ):
         waiting.append((pk, "close_decide" if checker else "close_check"))
     for pk, what in waiting:
-        if pk in by_pk:
-            by_pk[pk].asks.add(what)
+        by_pk[pk].asks.add(what)
     urges = Urge.objects.filter(span, day__gt=day - URGED_FOR, day__lte=day).order_by("pk")
     for pk, name, text in urges.values_list("problem", "by__name", "text"):
-        if pk in by_pk:
-            by_pk[pk].urged.append(f"{name}：{text}" if text else f"{name}催办")
+        by_pk[pk].urged.append(f"{name}：{text}" if text else f"{name}催办")
 
 
 def notice_items(rows: QuerySet[Notice]) -> list[Item]:

@@ -33,12 +33,8 @@ def open_slips(items: list[Item]) -> dict[int, Slip]:
         return {}
     key = OWN[Kind(items[0].kind)]
     due = {item.pk: item.due_on for item in items}
-    rows = Slip.objects.filter(**{f"{key}__gte": items[0].pk, f"{key}__lte": items[-1].pk}, closed_on=None)
-    return {
-        getattr(slip, key): slip
-        for slip in rows
-        if getattr(slip, key) in due and (slip.is_by_hand or due[getattr(slip, key)] == slip.due_on)
-    }
+    rows = Slip.objects.filter(**{f"{key}__in": list(due)}, closed_on=None)
+    return {getattr(slip, key): slip for slip in rows if slip.is_by_hand or due[getattr(slip, key)] == slip.due_on}
 
 
 @transaction.atomic

@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from audit.models import Entry
 from common.errors import Refused
@@ -11,9 +12,9 @@ from inspections.services import inspections, notices
 from meetings.services import commitments, meetings
 from problems.services import closing, deadlines, moves, progress
 from supervision.models import Digest, InboxItem, NightlyRun, Slip, SlipStep
-from supervision.services import inbox, rules, slips
+from supervision.services import follow, inbox, rules, slips
 from supervision.services.cuts import cuts_of
-from supervision.services.follow import Changed
+from supervision.services.follow import Changed, refresh
 from tests.conftest import NOON
 from tests.problems.conftest import noon
 from tests.supervision.conftest import FRIDAY, MONDAY, SATURDAY, again
@@ -315,6 +316,39 @@ class TestInbox:
 
         assert [call for call in calls if isinstance(call, Changed)]
         assert reason(world.office_clerk, problem) is None
+
+    def test_many_touched_at_once_cost_no_more_queries_than_few(self, desk, night, world):
+        """An import touches two thousand: they are looked at together, and what was not touched is left alone."""
+        problems = [desk.log(submit=True) for _ in range(12)]
+        night(FRIDAY)
+        before, keys = state(), [problem.pk for problem in problems]
+
+        def asked(touched, one_by_one=False):
+            InboxItem.objects.filter(kind="problem", object_id__in=touched).delete()
+            with CaptureQueriesContext(connection) as queries:
+                for some in [[key] for key in touched] if one_by_one else [touched]:
+                    refresh(some, day=FRIDAY, at=NOON)
+            assert state() == before
+            return len(queries)
+
+        few, many = asked([keys[0], keys[7]]), asked([keys[n] for n in (0, 2, 3, 4, 5, 7, 8, 9, 11)])
+        assert many == few
+        assert asked(keys, one_by_one=True) > 10 * few  # control
+
+        InboxItem.objects.filter(object_id=keys[1]).delete()
+        refresh([keys[0], keys[2]], day=FRIDAY, at=NOON)
+        assert reason(world.office_clerk, problems[1]) is None  # it lies between those that were touched
+
+    def test_batches_of_a_refresh_of_any_size_give_the_same(self, desk, night, monkeypatch):
+        keys = [desk.log(submit=True).pk for _ in range(5)]
+        night(FRIDAY)
+        before = state()
+        InboxItem.objects.filter(kind="problem").delete()
+        monkeypatch.setattr(follow, "BATCH", 2)
+
+        refresh(keys, day=FRIDAY, at=NOON)
+
+        assert state() == before
 
     def test_requests_reach_those_who_decide(self, desk, night, world):
         closing_, asking = desk.accept(due_on=D(2026, 12, 30)), desk.accept(due_on=D(2026, 12, 30))
