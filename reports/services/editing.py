@@ -18,6 +18,7 @@ from reports.services.drafting import past_of, require_draft, touch
 
 MAX_PART = 5000
 MAX_TITLE = 80
+GONE = "这一段刚被他人删除，请刷新后再看。"
 FIELDS = ["own_text", "is_own", "is_locked", "kept", "seen", "edited_by", "edited_at"]
 
 
@@ -169,7 +170,8 @@ def remove_own_part(part: Part, *, by: Any, at: datetime) -> None:
     _require_unlocked(part)
     past_of(part, "删除段落", by=by, at=at).save()
     audit.record(part.summary, "删除段落", by=by, at=at, changes=_named(part, audit.show(part.text), "（空）"))
-    part.delete()
+    if not Part.objects.filter(pk=part.pk).delete()[0]:
+        raise Refused(GONE)
     touch(part.summary)
 
 
@@ -180,7 +182,9 @@ def move_part(part: Part, *, up: bool, by: Any, at: datetime) -> Part:
     if part.is_heading or part.kind == Part.Kind.PARAGRAPH:
         raise Refused("只有分条叙述的段落可以移动。")
     row = list(part.summary.parts.all())
-    here = next(i for i, p in enumerate(row) if p.pk == part.pk)
+    here = next((i for i, p in enumerate(row) if p.pk == part.pk), None)
+    if here is None:
+        raise Refused(GONE)
     step = -1 if up else 1
     other = here + step
     while 0 <= other < len(row) and row[other].kind == part.kind and not row[other].text:

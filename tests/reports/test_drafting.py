@@ -209,6 +209,20 @@ class TestAuthor:
         assert "健全长效机制" not in text_of(summary)
         assert Entry.objects.filter(verb="删除段落").get().changes[0]["old"] == "健全长效机制。"
 
+    def test_a_paragraph_somebody_else_removed_meanwhile_is_a_sentence(self, desk):
+        do = {"by": desk.world.office_clerk, "at": NOON}
+        own = services.add_own_part(desk.draft(), section="part.next", text="健全长效机制。", **do)
+        services.remove_own_part(Part.objects.get(pk=own.pk), **do)
+
+        for late in (
+            lambda: services.remove_own_part(own, **do),
+            lambda: services.move_part(own, up=True, **do),
+            lambda: services.edit_part(own, text="另写", base_version=own.version, **do),
+        ):
+            with pytest.raises(Refused, match="他人"):
+                late()
+        assert Entry.objects.filter(verb="删除段落").count() == 1
+
     def test_the_title_of_the_summary_follows_its_part(self, desk):
         summary = desk.draft()
 
