@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
+from common.lists import number_named
 from inspections.models import Finding, Inspection, Survey
 from inspections.models.question import MOST_QUESTIONS, QUESTION_LENGTH
 from inspections.services.surveys import ANSWERS, Answers
@@ -239,7 +240,7 @@ class SurveyForm(PortalForm):
     def _sent(self) -> int:
         """How many lines the post carries, so that a refused form shows them all again."""
         lines = [name[9:] for name, value in self.data.items() if name.startswith("question_") and value]
-        return max((int(line) for line in lines if line.isascii() and line.isdigit() and len(line) < 4), default=0)
+        return max((number_named(line, 3) or 0 for line in lines), default=0)
 
     @property
     def lines(self) -> list[tuple[int, Any, list[tuple[str, Any]]]]:
@@ -261,10 +262,10 @@ class SurveyForm(PortalForm):
             if all(count is None for count in counts):
                 continue
             if not text:
-                self.add_error(f"question_{n}", f"第{n}题有票数，没有写题目，请补上。")
+                self.add_error(f"question_{n}", "有票数，没有写题目，请补上。")
             for name, count in zip(names, counts, strict=True):
                 if count is None:
-                    self.add_error(name, f"第{n}题这一项没有填，没有票的填0。")
+                    self.add_error(name, "没有填，没有票的填0。")
             if text and None not in counts:
                 questions.append(Answers(text, *counts))
         return data | {"questions": questions}

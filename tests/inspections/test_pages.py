@@ -393,8 +393,8 @@ class TestSurveyPages:
     @pytest.mark.parametrize(
         ("line", "field", "sentence"),
         [
-            (("村务公开", 30, 10, 5, ""), "unknown_1", "第1题这一项没有填，没有票的填0"),
-            (("", 30, 10, 5, 2), "question_1", "第1题有票数，没有写题目"),
+            (("村务公开", 30, 10, 5, ""), "unknown_1", "没有填，没有票的填0"),
+            (("", 30, 10, 5, 2), "question_1", "有票数，没有写题目"),
             (("村务公开", 50, 10, 5, 2), "__all__", "第1题“村务公开”四项之和50＋10＋5＋2＝67，多于有效票57"),
         ],
     )
@@ -405,6 +405,7 @@ class TestSurveyPages:
 
         assert page.status_code == 422
         assert sentence in page.context["form"].errors[field][0]
+        assert any("第1题" in label + said for _, label, said in page.context["form"].error_list())
         assert 'name="satisfied_1" value="' + str(line[1]) in page.content.decode()
         assert not Survey.objects.exists()
 
