@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.roles import Role
 from villages.models import Absence, Assignment, Village
@@ -68,16 +68,12 @@ def held_on(assignment: Assignment, day: date) -> bool:
 def chain_on(duties: Sequence[Assignment], day: date) -> list[Rung]:
     """The chain on a day from `duties_of`; one query more, for the substitutes of that day."""
     held = [duty for duty in duties if held_on(duty, day)]
-    away = {
-        absence.absent_id: absence
-        for absence in Absence.objects.on(day)
-        .filter(absent__in=[duty.cadre_id for duty in held])
-        .select_related("substitute")
-    }
+    lending = Absence.objects.on(day).filter(lent__in=[duty.pk for duty in held])
+    away = {absence.post: absence for absence in lending.annotate(post=F("lent")).select_related("substitute")}
     rungs = [Rung(role, answers_for, wanted) for role, answers_for, wanted in LADDER]
     by_role = {rung.role: rung for rung in rungs}
     for duty in held:
         if rung := by_role.get(Role(duty.role)):
-            absence = away.get(duty.cadre_id)
+            absence = away.get(duty.pk)
             rung.holders.append(Holder(duty, absence.substitute.name, absence.ends_on) if absence else Holder(duty))
     return [rung for rung in rungs if rung.wanted or rung.holders]

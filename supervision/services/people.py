@@ -27,7 +27,9 @@ class People:
             )
         self._holders: dict[tuple[str, int], list[int]] = defaultdict(list)
         self._township: dict[int, int] = {}
-        for role, village, of_village, township, unit, of_unit, user in rows.order_by("pk").values_list(
+        acting = self._substitutes(day)
+        for pk, role, village, of_village, township, unit, of_unit, user in rows.order_by("pk").values_list(
+            "pk",
             "role",
             "village_id",
             "village__township_id",
@@ -36,20 +38,18 @@ class People:
             "unit__township_id",
             "cadre__user_id",
         ):
-            self._holders[role, village or township or unit].append(user)
+            self._holders[role, village or township or unit] += [user, *acting.get(pk, ())]
             if home := of_village or township or of_unit:
                 self._township.setdefault(user, home)
-        self._add_substitutes(day)
 
-    def _add_substitutes(self, day: date) -> None:
-        """Who stands in for somebody is told what that person is told."""
-        pairs = Absence.objects.on(day).filter(substitute__user__is_active=True, absent__user__isnull=False)
+    @staticmethod
+    def _substitutes(day: date) -> dict[int, list[int]]:
+        """Post → who stands in for its holder, and is told what he is told."""
         acting: dict[int, list[int]] = defaultdict(list)
-        for absent, substitute in pairs.values_list("absent__user_id", "substitute__user_id"):
-            acting[absent].append(substitute)
-        if acting:
-            for users in self._holders.values():
-                users.extend([s for user in users for s in acting.get(user, ())])
+        pairs = Absence.objects.on(day).filter(substitute__user__is_active=True, lent__isnull=False)
+        for post, substitute in pairs.values_list("lent", "substitute__user_id"):
+            acting[post].append(substitute)
+        return acting
 
     def of(
         self, roles: Iterable[str], *, township_id: int, village_id: int | None = None, unit_id: int | None = None

@@ -63,10 +63,11 @@ class TestRights:
     def test_pages_say_for_whom_one_acts(self, world, away, settings):
         client = world.client(world.sibling_secretary)
         today = date.today()  # pages ask for the real day
-        Absence.objects.create(
+        absence = Absence.objects.create(
             absent=cadre_of(world.resident_cadre), substitute=cadre_of(world.sibling_secretary),
             starts_on=today, ends_on=today,
         )  # fmt: skip
+        absence.lent.set(absence.absent.assignments.all())
 
         page = client.get(f"/villages/{world.village.pk}/chain/")
 
@@ -74,6 +75,61 @@ class TestRights:
         text = page.content.decode()
         assert "您正在代行驻村干部甲的职责" in text
         assert "邻村书记代行" in text
+
+
+class TestPostsGivenMeanwhile:
+    """What the absent person gains later is not lent by the way: a township post least of all."""
+
+    @pytest.fixture
+    def gained(self, world, away):
+        absence = away()
+        absent = cadre_of(world.resident_cadre)
+        Assignment.objects.create(cadre=absent, role="commissioner", township=world.township, starts_on=TODAY)
+        Assignment.objects.create(cadre=absent, role="work_team", village=world.sibling, starts_on=TODAY)
+        return absence
+
+    def test_are_not_the_substitutes(self, world, gained):
+        from supervision.services.people import People
+        from villages.chain import chain_on, duties_of
+
+        access = world.access(world.sibling_secretary)
+        assert access.township_ids == frozenset()
+        assert not access.may("problem.review", township_id=world.township.pk)
+        assert [g.role for g in access.grants if g.stands_in_for] == ["resident_cadre"]
+        told = People(TODAY).of(["commissioner"], township_id=world.township.pk)
+        assert world.sibling_secretary.pk not in told
+        assert world.resident_cadre.pk in told
+        rungs = {rung.role: rung.holders for rung in chain_on(duties_of(world.sibling), TODAY)}
+        assert all(not holder.substitute for holders in rungs.values() for holder in holders)
+
+    def test_control_lent_they_would_be(self, world, gained):
+        gained.lent.set(gained.absent.assignments.all())
+        assert world.access(world.sibling_secretary).may("problem.review", township_id=world.township.pk)
+
+    def test_the_page_says_which_posts_are_lent_and_which_not(self, world, gained, django_assert_max_num_queries):
+        client = world.client(world.office_clerk)
+        with django_assert_max_num_queries(12):
+            page = client.get(gained.get_absolute_url()).content.decode()
+        lent, beside = page.split("不由代行人办理的岗位")
+        assert "石桥村 驻村干部" in lent
+        assert "清溪镇 组织委员" not in lent
+        assert "清溪镇 组织委员" in beside
+
+    def test_a_change_lends_what_whoever_makes_it_may_lend(self, world, gained):
+        def change(by):
+            gained.refresh_from_db()
+            absences.change_absence(
+                gained, kind="leave", starts_on=gained.starts_on, ends_on=gained.ends_on, reason="一并代行",
+                base_version=gained.version, by=by, at=NOON,
+            )  # fmt: skip
+            return {post.role for post in absences.posts_of(gained)}
+
+        assert change(world.office_clerk) == {"resident_cadre", "work_team"}
+        entry = audit.history(gained).first()
+        assert (entry.verb, entry.changes[0]["new"]) == ("增加代行的岗位", "石桥村驻村干部、下塘村驻村工作组")
+        assert change(world.administrator) == {"resident_cadre", "work_team", "commissioner"}
+        with pytest.raises(Refused, match="由系统管理员登记代行"):
+            change(world.office_clerk)
 
 
 class TestRefusals:

@@ -1,4 +1,4 @@
-"""Who stands in for whom, from when to when. For these days the substitute has the rights of the absent person's posts (villages.access)."""
+"""Who stands in for whom, from when to when. For these days the substitute has the rights of the posts that are lent (villages.access)."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from common.models import Versioned
+from villages.models.duties import Assignment
 from villages.models.people import Cadre
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Absence(Versioned):
     kind = models.CharField("外出类别", max_length=8, choices=Kind, default=Kind.LEAVE)
     starts_on = models.DateField("开始日期")
     ends_on = models.DateField("结束日期")
+    # Named one by one: a post the absent person is given meanwhile, perhaps a higher one, is not lent by the way.
+    lent = models.ManyToManyField(Assignment, related_name="absences", verbose_name="代行的岗位")
     called_off_at = models.DateTimeField("取消时间", null=True, blank=True, editable=False)
 
     objects = AbsenceQuerySet.as_manager()

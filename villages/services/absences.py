@@ -1,5 +1,6 @@
 """Somebody is away for some days and another acts for him. This lends rights, so it is decided like a post: by the office, never for oneself."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -20,17 +21,32 @@ EARLIEST = 31  # days back: what lies further back no longer lends any right
 
 
 def held(absent: Cadre, starts_on: date, ends_on: date) -> QuerySet[Assignment]:
-    """His posts on any of these days: every one of them is lent."""
-    return Assignment.objects.filter(cadre=absent, starts_on__lte=ends_on).exclude(ends_on__lt=starts_on)
+    """His posts on any of these days, as far as they are known."""
+    rows = Assignment.objects.filter(cadre=absent, starts_on__lte=ends_on).exclude(ends_on__lt=starts_on)
+    return rows.select_related("village", "township", "unit", "county").order_by("starts_on", "pk")
 
 
-def only_for_administrator(absent: Cadre, starts_on: date, ends_on: date) -> bool:
-    """Does he hold a post over a township or county on one of these days? Those are given, and so lent, by the administrator."""
-    roles = held(absent, starts_on, ends_on).values_list("role", flat=True)
-    return any(duties.only_for_administrator(role) for role in roles)
+def posts_of(absence: Absence) -> list[Assignment]:
+    """The posts that are lent, with their places."""
+    return list(absence.lent.select_related("village", "township", "unit", "county").order_by("starts_on", "pk"))
 
 
-def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, ends_on: date, by: Any) -> None:
+def posts_beside(absence: Absence) -> list[Assignment]:
+    """Posts the absent person holds on these days and that are not lent: given to him later."""
+    return list(held(absence.absent, absence.starts_on, absence.ends_on).exclude(absences=absence))
+
+
+def lendable(posts: Iterable[Assignment], *, by: Any) -> list[Assignment]:
+    """Those of the posts this person may lend: what lies over a township or county is given, and so lent, by the administrator."""
+    whole = by is None or by.is_administrator
+    return [post for post in posts if whole or not duties.only_for_administrator(post.role)]
+
+
+def _words(posts: Iterable[Assignment]) -> str:
+    return audit.show([f"{post.place}{post.get_role_display()}" for post in posts])
+
+
+def _check_people(absent: Cadre, substitute: Cadre, *, lent: list[Assignment], by: Any) -> None:
     if substitute.pk == absent.pk:
         raise Refused("代行人不能是外出人自己，请另选一人。", field="substitute")
     if substitute.township_id != absent.township_id or substitute.county_id != absent.county_id:
@@ -45,7 +61,7 @@ def _check_people(absent: Cadre, substitute: Cadre, *, starts_on: date, ends_on:
             raise Refused(f"{person.name}已于{full_date(person.left_on)}离任。", field=name)
     if by is not None and substitute.user_id == by.pk:
         raise Refused("不能登记由自己代行，请由他人办理。", field="substitute")
-    if by is not None and not by.is_administrator and only_for_administrator(absent, starts_on, ends_on):
+    if len(lendable(lent, by=by)) < len(lent):
         raise Refused(f"{absent.name}担任乡镇或县级岗位，由系统管理员登记代行，请与系统管理员联系。", field="absent")
 
 
@@ -95,14 +111,17 @@ def register_absence(
     _check_start(starts_on, at)
     if ends_on < timezone.localdate(at):
         raise Refused("这段时间已经过去，代行不能补登。", field="ends_on")
-    _check_people(absent, substitute, starts_on=starts_on, ends_on=ends_on, by=by)
+    lent = list(held(absent, starts_on, ends_on))
+    _check_people(absent, substitute, lent=lent, by=by)
     _check_days(absent, substitute, starts_on, ends_on, None)
-    if not held(absent, starts_on, ends_on).exists():
+    if not lent:
         raise Refused(f"{absent.name}在这一时段没有岗位责任，不需要代行。", field="absent")
     absence = Absence.objects.create(
         absent=absent, substitute=substitute, kind=kind, starts_on=starts_on, ends_on=ends_on
     )
-    audit.record(absence, "登记外出代行", by=by, at=at)
+    absence.lent.set(lent)
+    posts = {"field": "lent", "label": "代行的岗位", "old": audit.show(""), "new": _words(lent)}
+    audit.record(absence, "登记外出代行", by=by, at=at, changes=[posts])
     return absence
 
 
@@ -118,7 +137,10 @@ def change_absence(
     by: Any,
     at: datetime,
 ) -> Absence:
-    """Come back earlier or stay longer: other days, with the reason. Days gone by stay as they were."""
+    """Come back earlier or stay longer: other days, with the reason. Days gone by stay as they were.
+
+    Posts given to the absent person since are lent from now on too, as far as whoever changes it may lend them.
+    """
     _hold(absence.absent, absence.substitute)
     today = timezone.localdate(at)
     if absence.state_on(today) in (Absence.State.OVER, Absence.State.CALLED_OFF):
@@ -131,7 +153,8 @@ def change_absence(
         _check_start(starts_on, at)
     if ends_on < today - timedelta(days=1):
         raise Refused("结束日期不能改到昨天以前：已经代行的日子不能抹去。", field="ends_on")
-    _check_people(absence.absent, absence.substitute, starts_on=starts_on, ends_on=ends_on, by=by)
+    before = posts_of(absence)
+    _check_people(absence.absent, absence.substitute, lent=before, by=by)
     _check_days(absence.absent, absence.substitute, starts_on, ends_on, absence)
     change(
         absence,
@@ -142,6 +165,10 @@ def change_absence(
         at=at,
         reason=reason,
     )
+    if added := lendable(posts_beside(absence), by=by):
+        absence.lent.add(*added)
+        posts = {"field": "lent", "label": "代行的岗位", "old": _words(before), "new": _words(posts_of(absence))}
+        audit.record(absence, "增加代行的岗位", by=by, at=at, changes=[posts], reason=reason)
     return absence
 
 

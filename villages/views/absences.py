@@ -77,12 +77,12 @@ class AbsenceDetail(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         absence, today = self.absence, timezone.localdate()
         state = absence.state_on(today)
-        lent = services.held(absence.absent, absence.starts_on, absence.ends_on)
         may_edit = may_edit_absence(self.access, absence) and state in (Absence.State.COMING, Absence.State.NOW)
         return super().get_context_data(**kwargs) | {
             "absence": absence,
             "state": state,
-            "lent": lent.select_related("village", "township", "unit", "county"),
+            "lent": services.posts_of(absence),
+            "beside": services.posts_beside(absence),
             "may_edit": may_edit,
             "may_call_off": may_edit and state == Absence.State.COMING,
             "history": audit.history(absence),
@@ -150,7 +150,13 @@ class AbsencePage(RecordForm):
         if not may_edit_absence(self.access, self.absence):
             raise PermissionDenied
         a = self.absence
-        self.intro = f"{a.absent}外出，由{a.substitute}代行：{full_date(a.starts_on)}至{full_date(a.ends_on)}。"
+        self.intro = (
+            f"{a.absent}外出，由{a.substitute}代行：{full_date(a.starts_on)}至{full_date(a.ends_on)}。{self.more()}"
+        )
+
+    def more(self) -> str:
+        """What saving does besides."""
+        return ""
 
     def current(self) -> Absence:
         return self.absence
@@ -162,6 +168,11 @@ class AbsencePage(RecordForm):
 class AbsenceChange(AbsencePage):
     title = "变更代行时间"
     form_class = AbsenceChangeForm
+
+    def more(self) -> str:
+        posts = services.lendable(services.posts_beside(self.absence), by=self.request.user)
+        names = "、".join(f"{post.place}{post.get_role_display()}" for post in posts)
+        return f"登记代行后新任的岗位（{names}），保存后也由代行人办理。" if names else ""
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.absence, name) for name in services.FIELDS}
