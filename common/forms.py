@@ -5,7 +5,9 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 
+from common import papers
 from common import text as texts
+from common.errors import Refused
 
 
 class CleanTextField(forms.CharField):
@@ -74,6 +76,19 @@ class RowsField(forms.ModelMultipleChoiceField):
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": str(key)[:20] + "…"}
                 )
         return super()._check_values(value)
+
+
+class PaperField(forms.FileField):
+    """A photo or file, checked and decoded here, before the transaction of its record: the value is a `papers.Paper`."""
+
+    default_error_messages = {"required": "请选择文件。", "empty": "文件是空的，请重新选择。"}
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        file = super().clean(data, initial)
+        try:
+            return papers.receive(file) if file else file
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal), code="refused") from None
 
 
 DASHES = forms.ModelChoiceField(None).empty_label  # type: ignore[arg-type]

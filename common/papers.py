@@ -2,17 +2,30 @@
 
 Photos, PDF, Word (docx) and Excel (xlsx) are taken; a page, a drawing or a program never is, under no name. The name a person gave is
 kept as data for the reader; the file itself is stored under a name of ours.
+
+A file is written before the row that points to it, and a disk knows no roll-back: what no row knows is cleared away daily
+(`clear_unknown`), so that no service need take back what it wrote.
 """
 
 from __future__ import annotations
 
+import hashlib
+import os
+import uuid
 import zipfile
+from collections import defaultdict
 from dataclasses import dataclass
-from pathlib import PurePosixPath
-from typing import IO
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
 
+from django.apps import apps
 from django.conf import settings
+from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.db.models import FileField
 
+from common import photos
 from common import text as texts
 from common.errors import Refused
 
@@ -40,6 +53,42 @@ class Kind:
 
 
 PHOTO = Kind("image/jpeg", ".jpg")  # whatever came, a JPEG is kept
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A file as it is kept: checked by its content, a photo written anew. `content` bears a name of ours, `name` is for the reader."""
+
+    kind: Kind
+    name: str
+    size: int
+    sha256: str
+    content: File[Any]
+    thumbnail: File[Any] | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What a row says of its file."""
+        return {"name": self.name, "media_type": self.kind.media_type, "size": self.size, "sha256": self.sha256}
+
+
+def receive(file: Any) -> Paper:
+    """Check one file as it came (a Django UploadedFile). Raises Refused with the reason.
+
+    Decoding a photo takes a second or two: call it before a transaction, from a form by `common.forms.PaperField`.
+    """
+    kind = kind_of(file, file.name or "", file.size)
+    name, ours = clean_name(file.name or "", kind.ending), uuid.uuid4().hex
+    if kind.is_photo:
+        photo = photos.reencode(file)
+        return Paper(
+            kind, name, len(photo.content), photo.sha256, ContentFile(photo.content, ours + kind.ending),
+            ContentFile(photo.thumbnail, f"{ours}-s{kind.ending}"),
+        )  # fmt: skip
+    file.seek(0)
+    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    return Paper(kind, name, file.size, sha256, File(file, ours + kind.ending))
 
 
 def kind_of(file: IO[bytes], name: str, size: int) -> Kind:
@@ -118,3 +167,33 @@ def clean_name(name: str, ending: str) -> str:
     kept = "".join(c for c in last if c not in '<>:"|?*/').strip(" .")
     stem = kept[: -len(suffix)] if (suffix := PurePosixPath(kept).suffix) and len(suffix) <= 6 else kept
     return (stem.strip(" .")[: MAX_NAME - len(ending)] or "未命名") + ending
+
+
+def clear_unknown(*, before: datetime) -> int:
+    """Remove files older than `before` that no row points to, in every folder a field of a model writes to: what a roll-back or a crash left."""
+    folders: dict[str, list[FileField]] = defaultdict(list)
+    for model in apps.get_models():
+        for field in model._meta.concrete_fields:
+            if isinstance(field, FileField):
+                folders[str(field.upload_to).partition("/")[0]].append(field)
+    return sum(_clear_folder(root, fields, before.timestamp()) for root, fields in folders.items())
+
+
+def _clear_folder(root: str, fields: list[FileField], limit: float) -> int:
+    """`fields` are those of any model that write below `root`."""
+    removed = 0
+    media = Path(default_storage.path(""))
+    for folder, _, names in os.walk(media / root):
+        start = PurePosixPath(Path(folder).relative_to(media))
+        old = [name for name in names if os.stat(f"{folder}/{name}").st_mtime < limit]
+        if not old:
+            continue
+        known: set[str] = set()
+        for field in fields:
+            rows = field.model._base_manager.filter(**{f"{field.name}__startswith": f"{start}/"})
+            known.update(rows.values_list(field.name, flat=True))
+        for name in old:
+            if f"{start}/{name}" not in known:
+                Path(folder, name).unlink(missing_ok=True)
+                removed += 1
+    return removed

@@ -10,7 +10,7 @@ from django import forms
 
 from accounts.models import User
 from common.errors import Refused
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PaperField, PortalForm
 from reports.language import SENTENCES
 from reports.language.brief import BRACKETS
 from reports.models import Part, Summary
@@ -99,11 +99,10 @@ class WithdrawForm(PortalForm):
 
 
 class IssuedFileForm(PortalForm):
-    file = forms.FileField(
+    file = PaperField(
         label="文件",
         widget=forms.FileInput(attrs={"accept": ".pdf,.docx"}),
         help_text="PDF 或 Word（docx），最大 20 MB。PDF 请从 Word、WPS 另存，不要用扫描件：扫描件不能检索，也无法核对。",
-        error_messages={"required": "请选择文件。", "empty": "文件是空的，请重新选择。"},
     )
     note = CleanTextField(
         label="说明", max_length=200, required=False, help_text="例如：第3页按县委组织部意见改了一处文字。"

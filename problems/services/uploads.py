@@ -7,27 +7,20 @@ that fails leaves its photos staged as they were.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
-import uuid
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile, File
-from django.core.files.storage import default_storage
 from django.db import transaction
 
-from common import papers, photos
+from common import papers
 from common.errors import Refused
 from problems.models import CloseCriterion, Evidence, Milestone, Problem, ProgressEntry, Upload
-from problems.models.evidence import StoredFile
 
 KEPT_DAYS = 3
 MAX_STAGED = 200  # of one person; nobody fills the disk with forms never sent
-FOLDER = "evidence"
 
 
 def too_many() -> str:
@@ -42,35 +35,15 @@ def stage_upload(file: Any, *, by: Any, at: datetime) -> Upload:
     """
     if Upload.objects.filter(by=by).count() >= MAX_STAGED:
         raise Refused("您没有提交的照片和文件太多，请先提交或去掉一些，三天后也会自动清理。")
-    kind = papers.kind_of(file, file.name or "", file.size)
-    thumbnail = None
-    if kind.is_photo:
-        photo = photos.reencode(file)
-        content: File = ContentFile(photo.content)
-        thumbnail, sha256, size = ContentFile(photo.thumbnail), photo.sha256, len(photo.content)
-    else:
-        file.seek(0)
-        content, sha256, size = File(file), hashlib.file_digest(file, "sha256").hexdigest(), file.size
-        file.seek(0)
-    name = uuid.uuid4().hex
-    upload = Upload(
+    paper = papers.receive(file)
+    return Upload.objects.create(
         token=secrets.token_urlsafe(32),
-        name=papers.clean_name(file.name or "", kind.ending),
-        media_type=kind.media_type,
-        size=size,
-        sha256=sha256,
+        file=paper.content,
+        thumbnail=paper.thumbnail or "",
         by=by,
         at=at,
+        **paper.facts,
     )
-    try:
-        upload.file.save(f"{name}{kind.ending}", content, save=False)
-        if thumbnail:
-            upload.thumbnail.save(f"{name}-s.jpg", thumbnail, save=False)
-        upload.save()
-    except BaseException:
-        _remove_files(upload)
-        raise
-    return upload
 
 
 def staged(tokens: Iterable[str], *, by: Any) -> list[Upload]:
@@ -146,34 +119,12 @@ def spend_uploads(uploads: Sequence[Upload]) -> None:
 
 
 def clear_uploads(*, at: datetime, days: int = KEPT_DAYS) -> tuple[int, int]:
-    """Remove what was staged more than `days` ago, then files no row knows (a crash between file and row). Returns both counts."""
+    """Remove what was staged more than `days` ago, then files no row knows (papers.clear_unknown). Returns both counts."""
     limit = at - timedelta(days=days)
     old = list(Upload.objects.filter(at__lt=limit))
     for upload in old:
         remove_upload(upload.token, by=upload.by_id)
-    return len(old), sum(_clear_folder(folder, limit) for folder in _folders())
-
-
-def _folders() -> list[Path]:
-    root = Path(default_storage.path(FOLDER))
-    return sorted(path for path in root.glob("*/*") if path.is_dir())
-
-
-def _clear_folder(folder: Path, limit: datetime) -> int:
-    """Old files of one month's folder that no row of any kind points to."""
-    start = f"{FOLDER}/{folder.parent.name}/{folder.name}/"
-    known = {
-        name
-        for model in StoredFile.__subclasses__()
-        for pair in model._default_manager.filter(file__startswith=start).values_list("file", "thumbnail")
-        for name in pair
-    }
-    removed = 0
-    for path in folder.iterdir():
-        if path.stat().st_mtime < limit.timestamp() and f"{start}{path.name}" not in known:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed
+    return len(old), papers.clear_unknown(before=limit)
 
 
 def _remove_files(upload: Upload) -> None:

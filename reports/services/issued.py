@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import uuid
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import File
 from django.db import transaction
 
 from audit import services as audit
@@ -21,48 +18,24 @@ MAX_NOTE = 200
 
 
 @transaction.atomic
-def add_issued_file(summary: Summary, *, file: Any, note: str = "", by: Any, at: datetime) -> IssuedFile:
-    """Keep a Word or PDF file as the issued version; an earlier one stays and is shown as replaced.
-
-    `file` is as it came (UploadedFile); what it is, is read from its content.
-    """
+def add_issued_file(summary: Summary, *, file: papers.Paper, note: str = "", by: Any, at: datetime) -> IssuedFile:
+    """Keep a Word or PDF file as the issued version; an earlier one stays and is shown as replaced."""
     if summary.state != Summary.State.SIGNED:
         raise Refused("只有已签发、未撤回的总结可以上传正式签发件。", field="file")
-    try:
-        kind = papers.kind_of(file, file.name or "", file.size)
-    except Refused as refusal:
-        raise Refused(str(refusal), field="file") from None
-    if kind.media_type not in TAKEN:
+    if file.kind.media_type not in TAKEN:
         raise Refused("正式签发件只收 PDF 或 Word（docx）文件，请另存后再传。", field="file")
-    file.seek(0)
-    sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    file.seek(0)
     issue = Issue.objects.select_for_update().get(summary=summary)  # two uploads at once get two numbers
     newest = issue.issued_files.first()
-    if newest and newest.sha256 == sha256:
+    if newest and newest.sha256 == file.sha256:
         raise Refused("这个文件与现有的正式签发件完全相同，不用再传。", field="file")
-    kept = IssuedFile(
-        issue=issue,
-        number=newest.number + 1 if newest else 1,
-        name=papers.clean_name(file.name or "", kind.ending),
-        media_type=kind.media_type,
-        size=file.size,
-        sha256=sha256,
-        note=clean(note)[:MAX_NOTE],
-        by=by,
-        at=at,
-    )
-    kept.file.save(f"{uuid.uuid4().hex}{kind.ending}", File(file), save=False)
-    try:
-        with transaction.atomic():
-            kept.save()
-            audit.record(
-                summary, "更换正式签发件" if newest else "上传正式签发件", by=by, at=at,
-                changes=[{
-                    "field": "issued_file", "label": "正式签发件", "old": newest.name if newest else "（空）", "new": kept.name,
-                }],
-            )  # fmt: skip
-    except BaseException:
-        kept.file.delete(save=False)
-        raise
+    kept = IssuedFile.objects.create(
+        issue=issue, number=newest.number + 1 if newest else 1, file=file.content, note=clean(note)[:MAX_NOTE], by=by, at=at,
+        **file.facts,
+    )  # fmt: skip
+    audit.record(
+        summary, "更换正式签发件" if newest else "上传正式签发件", by=by, at=at,
+        changes=[{
+            "field": "issued_file", "label": "正式签发件", "old": newest.name if newest else "（空）", "new": kept.name,
+        }],
+    )  # fmt: skip
     return kept

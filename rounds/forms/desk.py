@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from common.forms import CleanTextField, DateField, LongTextField, PortalForm
+from common.forms import CleanTextField, DateField, LongTextField, PaperField, PortalForm
 from rounds.forms.fields import InScopeForm, SeriesForm
 from rounds.models import DocumentItem, LeadingGroupSeat, RoundDocument
 from villages.forms.fields import CadreField
@@ -62,7 +62,7 @@ class DocumentForm(PortalForm):
 
 
 class DocumentFileForm(PortalForm):
-    file = forms.FileField(
+    file = PaperField(
         label="选择文件",
         widget=forms.FileInput(attrs={"accept": ".pdf,.docx,.xlsx,.jpg,.jpeg,.png"}),
         help_text="PDF、Word（docx）、Excel（xlsx）或扫描照片，每个最大20 MB。",

@@ -188,7 +188,8 @@ class TestFiles:
             assert world.client(world.stranger).get(address).status_code == 404
             assert world.client(world.sibling_secretary).get(address).status_code == 404
 
-    def test_clearing_away_leaves_files_of_replies(self, world, notice):
+    def test_clearing_away_leaves_files_of_replies(self, world, notice, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
         services.sign_notice(notice, signed_on=date(2026, 6, 4), by=world.village_secretary, at=NOON)
         upload = stage_upload(photo(), by=world.village_secretary, at=NOON)
         services.reply_notice(

@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from accounts.roles import Role
+from common.papers import clear_unknown, receive
 from reports import services
 from reports.models import IssuedFile, Summary
+from tests.common.test_photos import jpeg
 from tests.conftest import NOON
 from tests.reports.conftest import signed
 
@@ -180,7 +182,7 @@ class TestIssuedFile:
     def test_verification_knows_the_newest_as_genuine_and_the_earlier_as_another(self, desk):
         summary = signed(desk)
         for content in (PDF, word()):
-            services.add_issued_file(summary, file=upload(content), by=desk.world.office_clerk, at=NOON)
+            services.add_issued_file(summary, file=receive(upload(content)), by=desk.world.office_clerk, at=NOON)
 
         def answer(content: bytes) -> str:
             posted = {"code": summary.issue.code, "file": upload(content)}
@@ -192,7 +194,7 @@ class TestIssuedFile:
         ("content", "name", "sentence"),
         [
             (b"<html>", "定稿.pdf", "只能上传"), (b"%PDF-1.7 half", "定稿.pdf", "不完整"), (b"", "定稿.pdf", "文件是空的"),
-            (b"\x89PNG\r\n\x1a\n" + b"0" * 99, "扫描.png", "只收 PDF 或 Word"),
+            (jpeg().getvalue(), "扫描.jpg", "只收 PDF 或 Word"),
         ],
     )  # fmt: skip
     def test_what_it_is_not(self, desk, content, name, sentence):
@@ -224,22 +226,25 @@ class TestIssuedFile:
 
         assert "只有已签发、未撤回的总结" in page.content.decode()
 
-    def test_a_refused_one_leaves_no_file_behind(self, desk, monkeypatch, settings, tmp_path):
+    def test_one_that_failed_leaves_no_file_behind(self, desk, monkeypatch, settings, tmp_path):
         settings.MEDIA_ROOT = tmp_path
         summary = signed(desk)
 
         def fail(*args, **kwargs):
             raise OSError
 
-        monkeypatch.setattr("reports.services.issued.audit.record", fail)
-        with pytest.raises(OSError):
-            services.add_issued_file(summary, file=upload(), by=desk.world.office_clerk, at=NOON)
+        with monkeypatch.context() as patch:
+            patch.setattr("reports.services.issued.audit.record", fail)
+            with pytest.raises(OSError):
+                services.add_issued_file(summary, file=receive(upload()), by=desk.world.office_clerk, at=NOON)
+        kept = services.add_issued_file(summary, file=receive(upload()), by=desk.world.office_clerk, at=NOON)
+        clear_unknown(before=NOON.replace(year=2050))
 
-        assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+        assert [str(path) for path in tmp_path.rglob("*") if path.is_file()] == [kept.file.path]
 
     def test_strangers_do_not_download_it(self, desk):
         summary = signed(desk)
-        kept = services.add_issued_file(summary, file=upload(), by=desk.world.office_clerk, at=NOON)
+        kept = services.add_issued_file(summary, file=receive(upload()), by=desk.world.office_clerk, at=NOON)
 
         assert desk.world.client(desk.world.stranger).get(url("issued_file_download", kept.pk)).status_code == 404
         assert (

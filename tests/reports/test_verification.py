@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common.errors import Refused
+from common.papers import receive
 from reports import services
 from reports.models import VerificationCount
 from reports.services import verification
@@ -153,7 +154,9 @@ class TestUpload:
 
     def test_only_the_first_of_several_counts(self, desk):
         summary = signed(desk)
-        kept = services.add_issued_file(summary, file=upload(b"%PDF-1.7\n%%EOF"), by=desk.world.office_clerk, at=NOON)
+        kept = services.add_issued_file(
+            summary, file=receive(upload(b"%PDF-1.7\n%%EOF")), by=desk.world.office_clerk, at=NOON
+        )
         assert kept.number == 1
 
         answer = ask(summary.issue.code, file=[upload(b"%PDF-1.7\n%%EOF"), upload(b"other")])

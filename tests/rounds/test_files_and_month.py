@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 from PIL import Image
 
 from audit.models import Entry
 from common.errors import Refused
+from common.papers import clear_unknown, receive
+from rounds.forms.desk import DocumentFileForm
 from rounds.models import CalendarItem, DocumentFile
 from rounds.services import calendar, files
 from tests.conftest import NOON
@@ -53,7 +56,7 @@ class TestFiles:
         assert world.client(world.village_secretary).get(url).status_code == 403
 
     def test_a_scan_loses_its_exif(self, desk):
-        stored = files.attach_file(desk.document, file=photo(), **desk.do)
+        stored = files.attach_file(desk.document, file=receive(photo()), **desk.do)
 
         assert stored.media_type == "image/jpeg"
         assert b"secret-place" not in Path(stored.file.path).read_bytes()
@@ -67,23 +70,35 @@ class TestFiles:
             (SimpleUploadedFile("方案.doc", b"\xd0\xcf\x11\xe0" + b"x" * 99), "旧格式"),
         ],
     )
-    def test_is_refused_for_what_it_is(self, desk, file, sentence):
-        with pytest.raises(Refused, match=sentence) as refused:
-            files.attach_file(desk.document, file=file, **desk.do)
-        assert refused.value.field == "file"
-        assert not DocumentFile.objects.exists()
+    def test_is_refused_for_what_it_is(self, file, sentence):
+        form = DocumentFileForm(files={"file": file})
+        assert sentence in form.errors["file"][0]
+
+    def test_what_a_roll_back_leaves_on_the_disk_is_cleared_and_nothing_else(self, desk, settings, tmp_path):
+        settings.MEDIA_ROOT = tmp_path
+        kept = files.attach_file(desk.document, file=receive(pdf()), **desk.do)
+        with transaction.atomic():
+            lost = files.attach_file(desk.document, file=receive(photo()), **desk.do)
+            transaction.set_rollback(True)
+
+        assert clear_unknown(before=NOON.replace(year=2020)) == 0  # a request may still be under way
+        assert clear_unknown(before=NOON.replace(year=2050)) == 1
+        assert Path(kept.file.path).exists()
+        assert not Path(lost.file.path).exists()
 
     def test_the_same_paper_once_and_no_more_than_ten(self, desk):
-        files.attach_file(desk.document, file=pdf(), **desk.do)
+        files.attach_file(desk.document, file=receive(pdf()), **desk.do)
         with pytest.raises(Refused, match="已经上传过"):
-            files.attach_file(desk.document, file=pdf("另一个名字.pdf"), **desk.do)
+            files.attach_file(desk.document, file=receive(pdf("另一个名字.pdf")), **desk.do)
         for n in range(9):
-            files.attach_file(desk.document, file=pdf(content=PDF[:-5] + str(n).encode() + b"%%EOF"), **desk.do)
+            files.attach_file(
+                desk.document, file=receive(pdf(content=PDF[:-5] + str(n).encode() + b"%%EOF")), **desk.do
+            )
         with pytest.raises(Refused, match="最多附10个"):
-            files.attach_file(desk.document, file=pdf(content=PDF + b"\n"), **desk.do)
+            files.attach_file(desk.document, file=receive(pdf(content=PDF + b"\n")), **desk.do)
 
     def test_taken_away_it_stays_in_the_history(self, world, desk, django_capture_on_commit_callbacks):
-        stored = files.attach_file(desk.document, file=pdf(), **desk.do)
+        stored = files.attach_file(desk.document, file=receive(pdf()), **desk.do)
         path, url = Path(stored.file.path), reverse("rounds:document_file_remove", args=[stored.pk])
         assert world.client(world.village_secretary).post(url).status_code == 403
         assert world.client(world.stranger).post(url).status_code == 404
