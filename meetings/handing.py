@@ -10,10 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.roles import Level
-from audit import services as audit
-from common.models import save_if_unchanged
 from meetings.models import Commitment
-from villages.handing import Duty, Group, Line, following
+from villages.handing import Duty, Group, Line, following, pass_on
 from villages.models import Cadre
 
 
@@ -53,13 +51,6 @@ def find(duty: Duty) -> list[Group]:
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
-    entries = []
     rows = Commitment.objects.select_related("meeting", "lead_official").select_for_update(of=("self",))
-    for commitment in rows.filter(pk__in=found.get("commitment.led", ())):
-        before = audit.snapshot(commitment, ["lead_official"])
-        commitment.lead_official = to
-        save_if_unchanged(commitment, expected_version=commitment.version, fields=["lead_official"])
-        changes = audit.changes_since(before, commitment)
-        entries.append(audit.entry(commitment, "随岗位交接变更牵头领导", by=by, at=at, changes=changes, reason=reason))
-    if entries:
-        audit.record_many(entries)
+    chosen = rows.filter(pk__in=found.get("commitment.led", ()))
+    pass_on(chosen, "lead_official", to, verb="随岗位交接变更牵头领导", by=by, at=at, reason=reason)

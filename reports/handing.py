@@ -10,11 +10,9 @@ from django.db.models import CharField, Value
 from django.urls import reverse
 
 from accounts.roles import Level
-from audit import services as audit
 from common.errors import Refused
-from common.models import save_if_unchanged
 from reports.models import DraftSchedule, Summary
-from villages.handing import Duty, Group, Line
+from villages.handing import Duty, Group, Line, pass_on
 from villages.models import Cadre
 
 
@@ -60,11 +58,4 @@ def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, 
         return
     if to.user is None:
         raise Refused(f"{to.name}没有登录账号，接不了起草中的总结；请系统管理员先为其开通账号。", field="receiver")
-    for record in records:
-        before = audit.snapshot(record, ["author"])
-        record.author = to.user
-        save_if_unchanged(record, expected_version=record.version, fields=["author"])
-        audit.record(
-            record, "随岗位交接变更起草人", by=by, at=at, changes=audit.changes_since(before, record), reason=reason,
-            township_id=duty.township_id,
-        )  # fmt: skip
+    pass_on(records, "author", to.user, verb="随岗位交接变更起草人", by=by, at=at, reason=reason)

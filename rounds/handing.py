@@ -10,10 +10,8 @@ from django.db.models import Exists, Q
 from django.urls import reverse
 
 from accounts.roles import Level
-from audit import services as audit
-from common.models import save_if_unchanged
 from rounds.models import CalendarItem
-from villages.handing import Duty, Group, Line
+from villages.handing import Duty, Group, Line, pass_on
 from villages.models import Cadre
 
 
@@ -36,13 +34,6 @@ def find(duty: Duty) -> list[Group]:
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:
-    entries = []
     rows = CalendarItem.objects.select_related("round", "owner").select_for_update(of=("self",))
-    for item in rows.filter(pk__in=found.get("calendar.owned", ())):
-        before = audit.snapshot(item, ["owner"])
-        item.owner = to
-        save_if_unchanged(item, expected_version=item.version, fields=["owner"])
-        changes = audit.changes_since(before, item)
-        entries.append(audit.entry(item, "随岗位交接变更责任人", by=by, at=at, changes=changes, reason=reason))
-    if entries:
-        audit.record_many(entries)
+    chosen = rows.filter(pk__in=found.get("calendar.owned", ()))
+    pass_on(chosen, "owner", to, verb="随岗位交接变更责任人", by=by, at=at, reason=reason)

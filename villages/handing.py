@@ -10,7 +10,7 @@ all the same, because the paper that both sign says everything the receiver will
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -19,6 +19,8 @@ from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
 from accounts.roles import ROLE_LEVEL, Level
+from audit import services as audit
+from common.models import save_if_unchanged
 from villages.models import Assignment, Cadre
 
 MOST = 300  # lines of one group that are listed; a township's office may have thousands in reach
@@ -132,6 +134,18 @@ def move_all(duty: Duty, groups: Sequence[Group], *, to: Cadre, by: Any, at: dat
     found = {group.key: [line.pk for line in group.lines] for group in groups if group.moves}
     for module in _offers:
         import_string(f"{module}.move")(duty, found, to=to, by=by, at=at, reason=reason)
+
+
+def pass_on(rows: Iterable[Any], field: str, to: Any, *, verb: str, by: Any, at: datetime, reason: str) -> None:
+    """For an app's `move`: make `to` the one named in `field` of each record (locked by the caller), with one entry each."""
+    entries = []
+    for row in rows:
+        before = audit.snapshot(row, [field])
+        setattr(row, field, to)
+        save_if_unchanged(row, expected_version=row.version, fields=[field])
+        changes = audit.changes_since(before, row)
+        entries.append(audit.entry(row, verb, by=by, at=at, changes=changes, reason=reason))
+    audit.record_many(entries)
 
 
 # What `handovers` adds to the pages of villages, again so that imports go downward.

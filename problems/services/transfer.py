@@ -12,6 +12,7 @@ from audit import services as audit
 from common.models import save_if_unchanged
 from problems.models import Measure, Problem
 from problems.services.ledger import search_text
+from villages.handing import pass_on
 from villages.models import Cadre
 
 VERB = "随岗位交接变更责任人"
@@ -41,21 +42,5 @@ def pass_on_problems(
 @transaction.atomic
 def pass_on_measures(*, owned: Iterable[int], to: Cadre, by: Any, at: datetime, reason: str) -> None:
     """Make `to` the owner of the measures."""
-    entries = []
     rows = Measure.objects.select_related("problem", "owner").select_for_update(of=("self",))
-    for measure in rows.filter(pk__in=set(owned)):
-        before = audit.snapshot(measure, ["owner"])
-        measure.owner = to
-        save_if_unchanged(measure, expected_version=measure.version, fields=["owner"])
-        entries.append(
-            audit.entry(
-                measure,
-                VERB,
-                by=by,
-                at=at,
-                changes=audit.changes_since(before, measure),
-                reason=reason,
-                township_id=measure.problem.township_id,
-            )
-        )
-    audit.record_many(entries)
+    pass_on(rows.filter(pk__in=set(owned)), "owner", to, verb=VERB, by=by, at=at, reason=reason)
