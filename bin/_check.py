@@ -76,7 +76,8 @@ TIME_LIMIT = 2400  # seconds for one check; one that hangs must not hold the res
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 PROCESSES = str(max(1, min(4, os.cpu_count() or 1)))
 # By file: a scene that is built once for a file (the demo township, the access scene) is not built once more in each process.
-SPREAD = ["-n", PROCESSES, "--dist", "loadfile"]
+# In the order of tests/conftest.py, which knows the long files; the runner itself would only count their tests.
+SPREAD = ["-n", PROCESSES, "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @dataclass
@@ -84,7 +85,7 @@ class Check:
     title: str
     command: Sequence[str | Path]
     env: Mapping[str, str] = field(default_factory=dict)
-    log: str | None = None  # its output is shown only when it fails; None: shown as it comes
+    log: str = ""  # the file that gets its output, which is shown only when it fails; without: shown as it comes
     tests: bool = False
     needs: Callable[[], contextlib.AbstractContextManager[Mapping[str, str]]] | None = None
 
@@ -292,7 +293,7 @@ def linting() -> list[Check]:
         Check(
             "类型 mypy（启动脚本）",
             [program / "mypy", "--config-file=", "--strict", *sorted((ROOT / "bin").glob("_*.py"))],
-            {"MYPYPATH": "bin"},
+            {"MYPYPATH": "bin", "MYPY_CACHE_DIR": ".mypy_cache/bin"},  # both run at the same time
             "mypy-bin",
         ),
         Check("模板 djlint", [program / "djlint", "--lint", "--quiet", *template_folders()], log="djlint"),
@@ -312,6 +313,18 @@ def linting() -> list[Check]:
     ]
 
 
+def preparing(folder: Path, fast: bool) -> Check:
+    """Tables and demo portal for all processes of the tests: made while the second core would have nothing to do."""
+    command: Command = [PYTHON, "-m", "tests.prepare", folder, *([] if fast else ["--portal"])]
+    return Check("迁移 migrate" if fast else "迁移与演示数据 migrate, load_demo", command, log="prepare")
+
+
+def files_with(mark: str) -> list[str]:
+    """The test files that speak of this mark: a part of a few files need not read all the others first, in every process."""
+    tests = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path.relative_to(ROOT)) for path in tests if f"mark.{mark}" in path.read_text(encoding="utf-8")]
+
+
 def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
     pytest: Command = [PYTHON, "-m", "pytest", "-q"]
     checks = [
@@ -326,10 +339,15 @@ def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
     browser = {"CHROMIUM": chromium() or "", "XDG_DATA_HOME": str(screen_fonts())}
     return [
         *checks,
-        Check("浏览器测试", [*pytest, *SPREAD, "-m", "browser", *passed_on], browser, tests=True),
+        Check(
+            "浏览器测试",
+            [*pytest, *SPREAD, "-m", "browser", *(passed_on or files_with("browser"))],
+            browser,
+            tests=True,
+        ),
         Check(
             "PostgreSQL 与 Redis 上的测试",
-            [*pytest, *SPREAD, "-m", "services and not browser", *passed_on],
+            [*pytest, *SPREAD, "-m", "services and not browser", *(passed_on or files_with("services"))],
             tests=True,
             needs=services,
         ),
@@ -337,27 +355,62 @@ def testing(passed_on: Sequence[str], fast: bool) -> list[Check]:
 
 
 def carry_out(check: Check, environment: Mapping[str, str], chosen: bool) -> Outcome:
-    started = time.monotonic()
-    if check.log is None:
-        say(f"\n▶ {check.title}")
-    else:
-        say(f"  {check.title} …", end=" ")
+    """One check by itself, its output as it comes."""
+    say(f"\n▶ {check.title}")
     with contextlib.ExitStack() as stack:
         extra = stack.enter_context(check.needs()) if check.needs else {}
         started = time.monotonic()
-        code = run(check.command, log=check.log, env={**environment, **check.env, **extra}, timeout=TIME_LIMIT)
+        code = run(check.command, env={**environment, **check.env, **extra}, timeout=TIME_LIMIT)
     seconds = time.monotonic() - started
     # Somebody who chose his tests may have chosen none of this kind; otherwise a run without tests proves nothing.
     passed = code == 0 or (check.tests and chosen and code == NO_TESTS)
-    if check.log is not None:
-        say(f"{'通过' if passed else '未通过'}，{seconds:.1f} 秒")
-        if not passed:
-            say((LOGS / f"{check.log}.log").read_text(errors="replace").rstrip())
-    elif code == NO_TESTS:
+    if code == NO_TESTS:
         say("没有选中任何测试。")
     if code == TIMED_OUT:
         say(f"超过 {TIME_LIMIT} 秒，已结束。")
     return Outcome(check.title, passed, seconds)
+
+
+@dataclass
+class Running:
+    check: Check
+    process: subprocess.Popen[bytes]
+    started: float
+
+
+def carry_out_together(checks: Sequence[Check], environment: Mapping[str, str]) -> list[Outcome]:
+    """Short checks that use one core each, as many at a time as there are cores. What one says is shown when it has failed."""
+    waiting = list(checks)
+    running: list[Running] = []
+    outcomes: list[Outcome] = []
+    LOGS.mkdir(parents=True, exist_ok=True)
+    try:
+        while waiting or running:
+            if Stop.asked:
+                raise Stopped
+            while waiting and len(running) < int(PROCESSES):
+                check = waiting.pop(0)
+                with (LOGS / f"{check.log}.log").open("wb") as log:
+                    process = spawn(check.command, {**environment, **check.env}, stdout=log, stderr=subprocess.STDOUT)
+                running.append(Running(check, process, time.monotonic()))
+            for each in running[:]:
+                seconds = time.monotonic() - each.started
+                late = seconds > TIME_LIMIT
+                if each.process.poll() is None and not late:
+                    continue
+                running.remove(each)
+                end_all([each.process], grace=5 if late else 0)  # also what it may have left in its session
+                passed = each.process.returncode == 0 and not late
+                outcomes.append(Outcome(each.check.title, passed, seconds))
+                say(f"  {each.check.title}：{'通过' if passed else '未通过'}，{seconds:.1f} 秒")
+                if not passed:
+                    say((LOGS / f"{each.check.log}.log").read_text(errors="replace").rstrip())
+                if late:
+                    say(f"超过 {TIME_LIMIT} 秒，已结束。")
+            time.sleep(0.05)
+    finally:
+        end_all([each.process for each in running], grace=5)
+    return outcomes
 
 
 def table(outcomes: Sequence[Outcome], seconds: float) -> str:
@@ -382,17 +435,21 @@ def start(arguments: Sequence[str]) -> int:
     started = time.monotonic()
     _setup.install(*([] if options.fast else [test_packages]), dev=True)
     with temporary_folder("test") as folder:
-        environment = {name: value for name, value in os.environ.items() if name not in OWN_VARIABLES}
-        # Everything the checks leave behind, throw-away data folders above all, goes when they are done.
-        environment |= {"TMPDIR": str(folder), "PYTHONUTF8": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-        checks = [*([] if passed_on else linting()), *testing(passed_on, options.fast)]
+        # Compiled modules are kept, whatever was exported: some two hundred processes would each compile the portal anew, 1.2 s
+        # every time, and each test process all tests.
+        unwanted = {*OWN_VARIABLES, "PYTHONDONTWRITEBYTECODE"}
+        environment = {name: value for name, value in os.environ.items() if name not in unwanted}
+        # Everything else the checks leave behind, throw-away data folders above all, goes when they are done.
+        environment |= {"TMPDIR": str(folder), "PYTHONUTF8": "1"}
+        prepared = folder / "prepared"
+        prepared.mkdir()
         say("\n检查")
-        outcomes = [
-            carry_out(
-                check, {**environment, "DATA_DIR": str(folder / "data")} if check.log else environment, bool(passed_on)
-            )
-            for check in checks
-        ]
+        outcomes = []
+        if not passed_on:
+            short = [preparing(prepared, options.fast), *linting()]
+            outcomes += carry_out_together(short, {**environment, "DATA_DIR": str(folder / "data")})
+            environment["PREPARED"] = str(prepared)
+        outcomes += [carry_out(check, environment, bool(passed_on)) for check in testing(passed_on, options.fast)]
     say(table(outcomes, time.monotonic() - started))
     return 0 if all(outcome.passed for outcome in outcomes) else 1
 

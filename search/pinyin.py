@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 
 @lru_cache(maxsize=20_000)
 def of_name(name: str) -> tuple[str, str]:
     """(initials, whole): 石桥村 → ("sqc", "shiqiaocun"). Computed once a name and process."""
+    from pypinyin import (
+        Style,
+        lazy_pinyin,
+    )  # its dictionary takes 0.2 s to load: not for workers and commands, which never ask
+
     initials = "".join(lazy_pinyin(name, style=Style.FIRST_LETTER, errors="ignore"))
     return initials.lower(), "".join(lazy_pinyin(name, errors="ignore")).lower()
 

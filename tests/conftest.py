@@ -1,24 +1,50 @@
 """The cast of every test: two townships under one county, one person per role, a stranger from the other township."""
 
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.cache import cache
+from django.db import connection, transaction
 from django.test import Client
+from hypothesis import HealthCheck, settings
 
 from accounts.models import User
 from accounts.roles import ROLE_LEVEL, Role
 from rounds.models import Round
+from tests import prepare
 from villages.access import Access, access_of
 from villages.models import Assignment, Cadre, County, Township, Unit, Village
 
 TZ = ZoneInfo("Asia/Shanghai")
 TODAY = date(2026, 10, 31)
 NOON = datetime(2026, 10, 31, 12, 0, tzinfo=TZ)
+
+
+# A property that took long on a busy machine is not false.
+settings.register_profile("portal", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("portal")
+
+# What takes longest begins first: at the end every process has small things left, none waits for another. In seconds of one core.
+LONG = {
+    "access/test_get.py": 165, "access/test_post.py": 120, "browser/test_crawl.py": 100, "reports/test_render_kill.py": 50,
+    "services/test_at_once.py": 30, "access/test_canary.py": 30, "reports/test_files.py": 26, "browser/test_forms.py": 25,
+    "browser/test_round.py": 25, "reports/test_figures.py": 20, "problems/test_transitions.py": 16,
+    "ledgers/importing/test_workbooks.py": 15, "ledgers/importing/test_killed.py": 15, "document/test_file.py": 12,
+    "supervision/test_killed.py": 11, "document/test_fonts.py": 11, "services/test_worker.py": 11, "access/test_controls.py": 10,
+}  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    long = {Path(__file__).parent / name: seconds for name, seconds in LONG.items()}
+    items.sort(key=lambda item: -long.get(item.path, 0))
 
 
 @dataclass
@@ -105,20 +131,73 @@ def remembering(settings: Any) -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    return django_db_keepdb or prepared_tables() is not None
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Begin with the tables that bin/test has made for all processes: walking through the migrations takes each 14 s."""
+    if (tables := prepared_tables()) is not None:
+        shutil.copyfile(tables, connection.settings_dict["TEST"]["NAME"])
+
+
+def prepared_tables() -> Path | None:
+    return prepare.found(prepare.TABLES) if connection.vendor == "sqlite" else None
+
+
+class Snapshot:
+    """Rows a scene has made, to be put back into the tables many times faster than they were made. On SQLite, whose counters follow the rows."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[tuple[Any, ...]]] = {}
+
+    @staticmethod
+    def read() -> dict[str, list[tuple[Any, ...]]]:
+        with connection.cursor() as cursor:
+            names = connection.introspection.table_names(cursor)
+            return {n: cursor.execute(f'SELECT * FROM "{n}"').fetchall() for n in names}
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        before = self.read()
+        yield
+        self.rows = {name: rows for name, rows in self.read().items() if rows != before[name]}
+
+    def put_back(self) -> None:
+        with connection.cursor() as cursor:
+            for name, rows in self.rows.items():
+                cursor.execute(f'DELETE FROM "{name}"')
+                if rows:
+                    marks = ", ".join(["%s"] * len(rows[0]))
+                    cursor.executemany(f'INSERT INTO "{name}" VALUES ({marks})', rows)
+
+
+# The demo township as it was loaded first by this process, on that day.
+_loaded: dict[date, tuple[Any, Snapshot]] = {}
+
+
 @pytest.fixture(scope="module")
 def demo_township(django_db_setup: Any, django_db_blocker: Any) -> Any:
-    """The demo township, loaded once for a module and rolled back after it; use together with `db`."""
-    from django.db import transaction
-
+    """The demo township, there for a module and rolled back after it; use together with `db`."""
     from rectify.demo.loader import Loader
 
     with django_db_blocker.unblock():
         outer = transaction.atomic()
         outer.__enter__()
-        loader = Loader()
         try:
-            loader.load()
-            yield loader
+            today = date.today()
+            if today in _loaded:
+                loader, snapshot = _loaded[today]
+                snapshot.put_back()
+            else:
+                loader, snapshot = Loader(), Snapshot()
+                with snapshot.taken() if connection.vendor == "sqlite" else nullcontext():
+                    loader.load()
+                if snapshot.rows:
+                    _loaded[today] = loader, snapshot
+            yield deepcopy(loader)  # a module may change what it holds
         finally:
             transaction.set_rollback(True)
             outer.__exit__(None, None, None)

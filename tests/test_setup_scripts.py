@@ -533,10 +533,45 @@ def test_no_tests_at_all_is_a_failure_unless_some_were_chosen(chosen, passed, ca
     assert _check.carry_out(check, dict(os.environ), chosen).passed is passed
 
 
-def test_a_failed_check_shows_what_it_said(capsys):
-    check = _check.Check("检查", [sys.executable, "-c", "print('第 3 行不对'); raise SystemExit(1)"], log="check")
-    assert _check.carry_out(check, dict(os.environ), False).passed is False
+def test_short_checks_run_together_and_a_failed_one_shows_what_it_said(monkeypatch, capsys, tmp_path):
+    """Two that wait for each other: one after the other, neither would end."""
+    wait = "import pathlib, sys, time\npathlib.Path(sys.argv[1]).touch()\nwhile not pathlib.Path(sys.argv[2]).exists(): time.sleep(0.02)"
+    one, two = tmp_path / "one", tmp_path / "two"
+    monkeypatch.setattr(_check, "PROCESSES", "2")
+    checks = [
+        _check.Check("甲", [sys.executable, "-c", wait, one, two], log="a"),
+        _check.Check("乙", [sys.executable, "-c", wait, two, one], log="b"),
+        _check.Check("丙", [sys.executable, "-c", "print('第 3 行不对'); raise SystemExit(1)"], log="c"),
+    ]
+
+    outcomes = _check.carry_out_together(checks, dict(os.environ))
+
+    assert {outcome.title: outcome.passed for outcome in outcomes} == {"甲": True, "乙": True, "丙": False}
     assert "第 3 行不对" in capsys.readouterr().out
+
+
+def test_short_checks_end_when_asked_to_stop(monkeypatch):
+    started = []
+
+    def spawn(*arguments, **options):
+        started.append(_run.spawn(*arguments, **options))
+        _run.Stop.asked = 1
+        return started[-1]
+
+    monkeypatch.setattr(_check, "spawn", spawn)
+    checks = [_check.Check("甲", [sys.executable, "-c", "import time; time.sleep(60)"], log="a")] * 2
+    with pytest.raises(_run.Stopped):
+        _check.carry_out_together(checks, dict(os.environ))
+    assert started
+    assert not [process for process in started if alive(process.pid)]
+
+
+@pytest.mark.parametrize("mark", ["services", "browser"])
+def test_a_part_of_the_tests_is_all_that_bear_its_mark(mark):
+    """The part is found by the word in the file: a mark that came from elsewhere would leave its tests out."""
+    assert len(_check.files_with(mark)) >= 9
+    others = [path for path in (ROOT / "tests").rglob("*.py") if not path.name.startswith("test_")]
+    assert [path.name for path in others if f"mark.{mark}" in path.read_text()] == []
 
 
 def test_types_are_checked_where_data_is_changed():

@@ -29,6 +29,7 @@ import _run  # noqa: E402
 import _serve  # noqa: E402
 
 from rectify.demo.place import PASSWORD  # noqa: E402
+from tests import prepare  # noqa: E402
 
 CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 ARGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -80,21 +81,16 @@ def answers(url: str) -> bool:
 
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with migrations, static files and the demo township, made once for all processes of the run."""
+    if (ready := prepare.found(f"{prepare.PORTAL}/{prepare.READY}")) is not None:
+        return ready.parent
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
     folder = shared / "portal-prepared"
     with (shared / "portal-prepared.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "ready").exists():
-            folder.mkdir()
-            environ = {name: value for name, value in os.environ.items() if name not in _check.OWN_VARIABLES}
-            with warnings.catch_warnings():
-                warnings.simplefilter(
-                    "ignore", DeprecationWarning
-                )  # a fork beside threads; the child runs another program at once
-                _serve.prepare_data(_serve.Config(environ | {"DATA_DIR": str(folder), "LOAD_DEMO": "1"}))
-            (folder / "ready").touch()
+        if not (folder / prepare.READY).exists():
+            prepare.portal(folder)
     return folder
 
 

@@ -22,6 +22,8 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from tests import prepare
+
 pytestmark = [pytest.mark.pdf]
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = int(os.environ.get("RENDER_KILLS", "3"))
@@ -113,8 +115,9 @@ def children_of(process: int) -> list[int]:
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def office(django_db_setup: None, tmp_path: Path) -> Iterator[Office]:
     office = Office(tmp_path)
+    prepare.fresh_tables(tmp_path / "portal.sqlite3")  # else the set-up makes them
     office.run("-m", "tests.reports.kill_setup", str(JOBS))
     yield office
     if office.worker and office.worker.poll() is None:

@@ -1,28 +1,32 @@
-"""Nights for test_killed, each in a process of its own: in small batches, slowly enough to be shot in the middle.
+"""Nights for test_killed, each in a process of its own, in small batches: shot dead, where told so, before the n-th statement.
 
-Started once; for each line of its input (database, day, guard) it forks, so that a hundred nights need not load the portal a hundred times.
-It says which process does the night, and how that process ended.
+Started once; for each line of its input (database, day, guard, n or 0) it forks, so that a hundred nights need not load the portal a hundred
+times. It says how the night ended and, when it came to its end, how many statements it took.
 """
 
 import os
 import signal
 import sys
-import time
 
 import django
 
 
-def night(database: str, day: str, guard: str) -> None:
+def night(database: str, day: str, guard: str, shot_at: int) -> int:
     from django.db import connection, transaction
 
     from supervision import nightly
 
     connection.settings_dict["NAME"] = database
 
-    def slowly(execute, sql, params, many, context):
-        """Every statement takes its time, so that shots fall between any two of them."""
-        time.sleep(0.002)
-        return execute(sql, params, many, context)
+    statements = 0
+
+    def count(execute, *arguments):
+        """A shot falls between any two statements, however fast or slow the machine is."""
+        nonlocal statements
+        statements += 1
+        if statements == shot_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return execute(*arguments)
 
     class Shot(nightly.Night):
         """Shot at the worst moment: a batch of problems is done, the cursor has not moved."""
@@ -51,8 +55,9 @@ def night(database: str, day: str, guard: str) -> None:
 
     if guard != "guarded":
         nightly.Night = {"shot": Shot, "shot-unguarded": ShotUnguarded}[guard]
-    with connection.execute_wrapper(slowly):
+    with connection.execute_wrapper(count):
         nightly.nightly(lambda *_: None, day=day, batch=5)
+    return statements
 
 
 def main() -> None:
@@ -62,18 +67,20 @@ def main() -> None:
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     for line in sys.stdin:
+        database, day, guard, shot_at = line.split()
+        told, tell = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
-                night(*line.split())
+                os.write(tell, str(night(database, day, guard, int(shot_at))).encode())
             except BaseException as error:
                 sys.stderr.write(repr(error))
                 os._exit(1)
             os._exit(0)
-        sys.stdout.write(f"{pid}\n")
-        sys.stdout.flush()
+        os.close(tell)
         _, status = os.waitpid(pid, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        with os.fdopen(told) as answer:
+            sys.stdout.write(f"{os.waitstatus_to_exitcode(status)} {answer.read() or 0}\n")
         sys.stdout.flush()
 
 

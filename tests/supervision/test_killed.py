@@ -1,21 +1,20 @@
-"""kill -9 for real: the night is shot at random moments and started again until it is through. No slip and no digest line is lost or doubled.
+"""kill -9 for real: the night is shot before random statements and started again until it is through. No slip and no digest line is lost or doubled.
 
 Two nights follow each other, so that slips are written and raised. KILLED_NIGHTS=10 does it ten times (default: once), each time with ten shots.
 """
 
 import os
 import random
-import select
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from django.db import connection
+
+from tests import prepare
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 RUNS = int(os.environ.get("KILLED_NIGHTS", "1"))
@@ -61,12 +60,8 @@ class Nights:
             "DATA_DIR": str(self.base), "DJANGO_SETTINGS_MODULE": "rectify.settings_test", "PYTHONPATH": str(ROOT),
             "SECRET_KEY": "k" * 50,
         }  # fmt: skip
-        # The test run's own database has every migration already; where that is a server's, one is made.
-        template = Path(str(connection.settings_dict["NAME"]))
         commands = [["shell", "-c", PREPARE]]
-        if connection.vendor == "sqlite" and template.is_file():
-            shutil.copy(template, self.base / "portal.sqlite3")
-        else:
+        if not prepare.fresh_tables(self.base / "portal.sqlite3"):
             commands.insert(0, ["migrate", "--verbosity", "0"])
         for command in commands:
             subprocess.run(
@@ -85,36 +80,29 @@ class Nights:
     def copy(self, name: str) -> Path:
         return Path(shutil.copytree(self.base, self.folder / name))
 
-    def work(
-        self, folder: Path, day: str, guard: str = "guarded", shot_after: float | None = None
-    ) -> tuple[bool, float]:
-        """Do the night in a process of its own; kill it `shot_after` seconds after it began. (Did it come to its end?, seconds)
+    def work(self, folder: Path, day: str, guard: str = "guarded", shot_at: int = 0) -> tuple[bool, int]:
+        """Do the night in a process of its own, which dies before its `shot_at`-th statement. (Did it come to its end?, how many it took)
 
         `guard`: "shot" and "shot-unguarded" kill themselves at the worst moment, the second without what guards the night.
         """
         assert self.starter.stdin is not None
-        self.starter.stdin.write(f"{folder / 'portal.sqlite3'} {day} {guard}\n")
-        pid, start = int(self.answer()), time.monotonic()
-        if shot_after is not None:
-            ended, _, _ = select.select([self.starter.stdout], [], [], shot_after)
-            if not ended:
-                os.kill(pid, signal.SIGKILL)
-        code = int(self.answer())
-        assert code in ((0, -signal.SIGKILL) if shot_after is not None or guard != "guarded" else (0,))
-        return code == 0, time.monotonic() - start
+        self.starter.stdin.write(f"{folder / 'portal.sqlite3'} {day} {guard} {shot_at}\n")
+        code, statements = map(int, self.answer().split())
+        assert code in ((0, -signal.SIGKILL) if shot_at or guard != "guarded" else (0,))
+        return code == 0, statements
 
     def end(self) -> None:
         self.starter.stdin.close()  # type: ignore[union-attr]
         self.starter.wait(timeout=20)
         self.starter.stdout.close()  # type: ignore[union-attr]
 
-    def shot(self, name: str, dice: random.Random, days: dict[str, float]) -> tuple[dict[str, list[tuple]], int]:
-        """Nights (day → how long it takes) with ten shots among them, then left alone until they end: (what is there, shots that fell at work)."""
+    def shot(self, name: str, dice: random.Random, days: dict[str, int]) -> tuple[dict[str, list[tuple]], int]:
+        """Nights (day → how many statements it takes) with ten shots among them, then left alone until they end: (what is there, shots that fell at work)."""
         folder, hits = self.copy(name), 0
-        for day, seconds in days.items():
+        for day, statements in days.items():
             for _ in range(SHOTS // len(days)):
                 # Each start gets some batches further, so that the shots spread over the whole night.
-                ended, _ = self.work(folder, day, shot_after=seconds * dice.uniform(0.02, 0.3))
+                ended, _ = self.work(folder, day, shot_at=max(1, int(statements * dice.uniform(0.02, 0.3))))
                 hits += not ended
                 if ended:
                     break
@@ -138,7 +126,7 @@ def nights(django_db_setup, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def whole(nights):
-    """The two nights without a shot: what must be there after each, and how long each took."""
+    """The two nights without a shot: what must be there after each, and how many statements each took."""
     folder = nights.copy("whole")
     return [(day, nights.work(folder, day)[1], written(folder)) for day in NIGHTS]
 
@@ -149,7 +137,7 @@ def test_a_night_shot_ten_times_loses_and_doubles_nothing(nights, whole):
     assert len(expected["digests"]) >= 8
     dice = random.Random(20261030)
     for n in range(RUNS):
-        found, hits = nights.shot(f"run{n}", dice, {day: seconds for day, seconds, _ in whole})
+        found, hits = nights.shot(f"run{n}", dice, {day: statements for day, statements, _ in whole})
         assert hits >= SHOTS // 3  # they hit it at work
         assert found == expected
 
