@@ -22,12 +22,13 @@ from common.lists import named_rows, rows_named
 from inspections.models import Inspection, Survey, Visit
 from inspections.satisfaction import content_of, voters_of
 from meetings.models import Meeting
+from otherwork.models import WorkKind
 from pairings.models import Pairing
 from problems.models import Problem
 from problems.queries import colour_is
 from problems.terms import Colour, State
 from rounds.models import Designation, Round, ScreeningVisit
-from villages.models import Assignment, Post, Village, VillageYear
+from villages.models import Assignment, CadreTraining, Post, Village, VillageYear
 
 Number = int | Decimal | None
 
@@ -36,7 +37,7 @@ Number = int | Decimal | None
 class Cell:
     """A number and the list that shows what it counts; no address where no list does."""
 
-    value: Number
+    value: Number | str  # words where a number would be wrong
     list_name: str = ""
     params: tuple[tuple[str, str], ...] = ()
 
@@ -47,11 +48,12 @@ class Cell:
 
 @dataclass(frozen=True)
 class TownshipRow:
-    """One township's line of G. `ballots` are (good, valid) of the survey the rate is of."""
+    """One township's line of G. `ballots` are (good, valid) of the survey the rate is of, `measured` its kind and formula."""
 
     round: Round
     cells: dict[str, Cell]
     ballots: tuple[int, int]
+    measured: str
 
 
 def past(as_of: date) -> bool:
@@ -94,6 +96,7 @@ def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None)
         sheets = [income[d["village_id"]] for d in mine if d["village_id"] in income]
         changed = [post for post, _, _, _, taken_over in secretaries[r.pk] for _ in range(taken_over)]
         kind, good, valid = surveys.get(r.pk, ("", 0, 0))
+        measured = f"{kind}.{r.satisfaction_formula}" if valid else ""
         cells = {
             "listed": cell(len(mine), "rounds:designation_list", ("state", "listed"), *then),
             "turned_round": cell(len(turned), "rounds:designation_list", ("state", "turned_round"), *then),
@@ -125,7 +128,7 @@ def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None)
             "survey.rate": cell(share(good, valid), "inspections:survey_list", ("kind", kind), *period)
             if valid else Cell(None),
         }  # fmt: skip
-        rows.append(TownshipRow(r, cells, (good, valid)))
+        rows.append(TownshipRow(r, cells, (good, valid), measured))
     return rows
 
 
@@ -248,6 +251,9 @@ def _surveys(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[i
 
 TYPES = 10  # the national types; local ones are counted among 其他
 KINDS = (Village.Kind.VILLAGE, Village.Kind.COMMUNITY)
+OWN = "own"  # what a township did itself, of no village: part of its sum and of neither kind
+SECRETARY = "书记"  # a training whose name says so is one of secretaries
+CAMPAIGN = "专项整治"  # the kind of other work of this name
 _DESIGNATIONS, _POSTS, _DUTIES = "rounds:designation_list", "villages:post_list", "villages:assignment_list"
 # Key of a number → the list of the records it counts.
 PARTY_LISTS = {
@@ -257,12 +263,16 @@ PARTY_LISTS = {
     "secretary.short": _POSTS,
     "secretary.filled": _POSTS,
     "secretary.changed": _POSTS,
+    "secretary.trained": "villages:training_list",
     "pairings": "pairings:pairing_list",
     "leaders": _DUTIES,
     "first_secretaries": _DUTIES,
     "residents": _DUTIES,
+    "campaign": "otherwork:entry_list",
     "closed": "problems:problem_list",
 }
+# Known only where an office keeps it: no record is an empty cell there and not a nought.
+_KEPT = {"campaign"}
 _STATES = {_DESIGNATIONS: "listed", "problems:problem_list": State.CLOSED.value}
 _ROLES = {
     Role.COUNTY_LINKED_LEADER: "leaders",
@@ -276,8 +286,12 @@ class PartyRow:
     """One line of L1: numbers that add up over villages, and the records behind each."""
 
     def __init__(self) -> None:
-        self.numbers: dict[str, int] = dict.fromkeys(PARTY_LISTS, 0)
+        self.numbers: dict[str, int] = {key: 0 for key in PARTY_LISTS if key not in _KEPT}
         self.ids: dict[str, list[int]] = {key: [] for key in PARTY_LISTS}
+
+    def keep(self, key: str) -> None:
+        """The number is kept here: nought until something is counted."""
+        self.numbers.setdefault(key, 0)
 
     def count(self, key: str, pk: int, n: int = 1) -> None:
         self.numbers[key] += n
@@ -285,6 +299,7 @@ class PartyRow:
 
     def add(self, other: PartyRow) -> None:
         for key, n in other.numbers.items():
+            self.keep(key)
             self.numbers[key] += n
             self.ids[key] += other.ids[key]
 
@@ -300,10 +315,10 @@ class PartyRow:
 
 
 def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str], PartyRow]:
-    """(round, kind of village) → line; every number adds up over villages, so that 总计 is the sum of its parts."""
+    """(round, kind of village or OWN) → line; every number adds up, so that 总计 is the sum of its parts."""
     ids = [r.pk for r in rounds]
     listed = _listed(rounds, as_of)
-    rows = {(r.pk, kind.value): PartyRow() for r in rounds for kind in KINDS}
+    rows = {(r.pk, kind): PartyRow() for r in rounds for kind in (*(k.value for k in KINDS), OWN)}
     place: dict[tuple[int, int], PartyRow] = {}
     designations = {}
     for round_id, some in listed.items():
@@ -329,11 +344,8 @@ def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str],
                     row.count("secretary.filled", pk)
             if changed:
                 row.count("secretary.changed", pk, changed)
-    pairs = Pairing.objects.on(as_of).filter(round__in=ids, kind=Pairing.Kind.UNIT)
-    for pk, round_id, village in pairs.values_list("pk", "round_id", "village_id"):
-        if (round_id, village) in place:
-            place[round_id, village].count("pairings", pk)
-    _duties(rounds, place, as_of)
+    _measures(rounds, place, as_of)
+    _campaigns(rounds, rows, place, as_of)
     p = "stood__" if past(as_of) else ""
     problems = Problem.objects.filter(round__in=ids)
     problems = (problems.as_of(as_of) if p else problems).filter(**{f"{p}state": State.CLOSED}).order_by("number")
@@ -342,18 +354,60 @@ def party_numbers(rounds: Sequence[Round], as_of: date) -> dict[tuple[int, str],
     return rows
 
 
-def _duties(rounds: Sequence[Round], place: dict[tuple[int, int], PartyRow], as_of: date) -> None:
-    """Who answers for a listed village: one for each person and village."""
+def _measures(rounds: Sequence[Round], place: dict[tuple[int, int], PartyRow], as_of: date) -> None:
+    """Who helps and answers for the listed villages, and their secretaries in a course that began in the round; one query for all.
+
+    A duty counts once for each person and village. A training names nobody: that it is one of secretaries is read from its name.
+    """
     villages = {village for _, village in place}
-    duties = Assignment.objects.on(as_of).filter(village__in=villages, role__in=list(_ROLES)).order_by("pk")
+    columns = ("word", "pk", "in_round", "village_id", "number", "starts_on")
+
+    def rows(found: Any, word: Any, number: Any, round_id: Any = None) -> Any:
+        return found.order_by().annotate(word=word, in_round=round_id or Value(0), number=number).values_list(*columns)
+
+    def called(word: str) -> Value:
+        return Value(word, output_field=CharField())
+
+    pairs = Pairing.objects.on(as_of).filter(round__in=[r.pk for r in rounds], kind=Pairing.Kind.UNIT)
+    duties = Assignment.objects.on(as_of).filter(village__in=villages, role__in=list(_ROLES))
+    trained = CadreTraining.objects.filter(village__in=villages, name__contains=SECRETARY, starts_on__lte=as_of)
     seen: set[tuple[str, int, int]] = set()
-    for pk, village, role, cadre in duties.values_list("pk", "village_id", "role", "cadre_id"):
-        key = _ROLES[Role(role)]
-        new = (key, village, cadre) not in seen
-        seen.add((key, village, cadre))
-        for r in rounds:
-            if new and (r.pk, village) in place:
-                place[r.pk, village].count(key, pk)
+    for word, pk, round_id, village, number, day in rows(pairs, called("pairings"), Value(1), F("round_id")).union(
+        rows(duties, F("role"), F("cadre_id")), rows(trained, called("trained"), F("people")), all=True
+    ):
+        if word == "trained":
+            key, times = "secretary.trained", number
+            fitting = [r.pk for r in rounds if r.starts_on <= day]
+        elif word == "pairings":
+            key, times, fitting = word, 1, [round_id]
+        else:
+            key, times = _ROLES[Role(word)], 1
+            fitting = [] if (key, village, number) in seen else [r.pk for r in rounds]
+            seen.add((key, village, number))
+        for r in fitting:
+            if (r, village) in place:
+                place[r, village].count(key, pk, times)
+
+
+def _campaigns(
+    rounds: Sequence[Round], rows: dict[tuple[int, str], PartyRow], place: dict[tuple[int, int], PartyRow], as_of: date
+) -> None:
+    """Times a campaign was entered in the round: of listed villages by their kind, or the township's own."""
+    townships: dict[int, list[Any]] = defaultdict(list)
+    found = WorkKind.objects.filter(township__in={r.township_id for r in rounds}, name=CAMPAIGN).order_by("entries__pk")
+    for line in found.values(
+        "township_id", "per_village", "entries__pk", "entries__village_id", "entries__happened_on", "entries__is_void"
+    ):
+        townships[line["township_id"]].append(line)
+    for r in rounds:
+        for line in townships[r.township_id]:
+            for part in [k.value for k in KINDS] if line["per_village"] else [OWN]:
+                rows[r.pk, part].keep("campaign")
+            day, village = line["entries__happened_on"], line["entries__village_id"]
+            if day is None or line["entries__is_void"] or not r.starts_on <= day <= as_of:
+                continue
+            if row := rows[r.pk, OWN] if village is None else place.get((r.pk, village)):
+                row.count("campaign", line["entries__pk"])
 
 
 def added(rows: Iterable[PartyRow]) -> PartyRow:
@@ -364,7 +418,7 @@ def added(rows: Iterable[PartyRow]) -> PartyRow:
     return total
 
 
-def over_townships(rows: Sequence[TownshipRow], key: str, value: Number) -> Cell:
+def over_townships(rows: Sequence[TownshipRow], key: str, value: Number | str) -> Cell:
     """A number of the row 合计 with its list: that of one township without naming it, or all the records named one by one."""
     cells = [row.cells[key] for row in rows]
     first = next((cell for cell in cells if cell.list_name), None)
@@ -372,6 +426,6 @@ def over_townships(rows: Sequence[TownshipRow], key: str, value: Number) -> Cell
         return Cell(value)
     named = [pk for cell in cells for name, text in cell.params if name == "only" for pk in rows_named(text)]
     params = tuple((name, text) for name, text in first.params if name not in ("township", "only"))
-    if named:
+    if named and not isinstance(value, str):
         return _only(value, first.list_name, named, params)
     return Cell(value, first.list_name, params)

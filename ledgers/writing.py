@@ -298,8 +298,9 @@ class Sheet:
             tallest = 1
             for area in areas:
                 if area.level == level:
-                    self.fill(cells[area.first], area.text, look)
-                    needed = self.lines_in(area.text, area.first + 1, area.last - area.first + 1)
+                    words = broken(area.text, capacity_of(sum(self.widths[area.first : area.last + 1])))
+                    self.fill(cells[area.first], words, look)
+                    needed = self.lines_in(words, area.first + 1, area.last - area.first + 1)
                     tallest = max(tallest, -(-needed // area.rows))
             if hidden:
                 cells.append(self.fill(self.cell(), hidden if level == depth - 1 else None, look))
@@ -307,6 +308,34 @@ class Sheet:
         for area in areas:
             self.merge(area.first + 1, area.last + 1, rows=area.rows, top=top + area.level)
         self.ws.print_title_rows = f"{top}:{self.number}"
+
+
+# Where a heading of several words may be broken; a program breaks Chinese between any two characters: 已转/化.
+_BREAKS = {
+    "整顿提升数": "整顿 提升数", "解决问题数": "解决 问题数", "问题总数": "问题 总数", "本期新增": "本期 新增",
+    "本期销号": "本期 销号", "累计销号": "累计 销号", "结对单位": "结对 单位", "联系领导": "联系 领导",
+    "第一书记": "第一 书记", "驻村干部": "驻村 干部", "专项整治": "专项 整治", "集体收入": "集体 收入",
+    "调整书记": "调整 书记", **{f"情形{n}": f"情形 {n}" for n in "一二三四五六七八九十"},
+}  # fmt: skip
+
+
+def head_words(text: str) -> list[str]:
+    """The words of a heading, each to stay on one line; a unit in brackets is a word: 集体, 收入, （万元）."""
+    name, bracket, unit = text.partition("（")
+    return [*_BREAKS.get(name, name).split(), *([bracket + unit] if unit else [])]
+
+
+def broken(text: str, capacity: int) -> str:
+    """A heading with as many words on a line as it holds half-width characters."""
+    if text_lines(text, capacity) == 1:
+        return text
+    lines = [""]
+    for word in head_words(text):
+        if lines[-1] and text_lines(lines[-1] + word, capacity) > 1:
+            lines.append(word)
+        else:
+            lines[-1] += word
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from rounds.national import NATIONAL_CRITERIA
 
 _TYPES, _SECRETARY, _MEASURES = "认定情形（个）", "党组织书记（名）", "整顿措施"
 _NUMERALS = "一二三四五六七八九十"
-N: dict[str, Any] = {"kind": Kind.WHOLE, "width": 6.2}
+N: dict[str, Any] = {"kind": Kind.WHOLE, "width": 6.8}
 COLUMNS = (
     column("place", "单位", width=12, align="center"),
     column("kind", "类别", width=6, align="center"),
@@ -34,7 +34,11 @@ COLUMNS = (
     column("closed", "解决问题数", **N),
     column("remark", "备注", width=9),
 )
-BLANK = "拟调整书记、书记培训、专项整治三栏系统中暂无对应记录，留空由填报人填写。"
+BLANK = (
+    "拟调整书记属未决定的人事事项，系统按规定不登记，留空由填报人填写；"
+    "培训为名称写明“书记”、本轮已开班的村干部培训人数；"
+    "专项整治为“其他工作”中“专项整治”一类本轮登记的次数，镇本级登记的只计入合计、小计，没有设这一类的留空。"
+)
 KIND_WORDS = {"village": "村", "community": "社区"}
 
 
@@ -46,7 +50,7 @@ def table(ask: Ask) -> list[tuple[str, str, statistics.PartyRow]]:
         rows.append(("", word, statistics.added(v for (_, k), v in numbers.items() if k == kind)))
     if len(ask.rounds) > 1:
         for r in ask.rounds:
-            mine = {kind: numbers[r.pk, kind] for kind in KIND_WORDS}
+            mine = {kind: line for (pk, kind), line in numbers.items() if pk == r.pk}
             rows.append((r.township.name, "小计", statistics.added(mine.values())))
             rows += [("", word, mine[kind]) for kind, word in KIND_WORDS.items()]
     return rows

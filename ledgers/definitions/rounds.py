@@ -30,6 +30,8 @@ COLUMNS = (
     column("survey.rate", "满意率（%）", kind=Kind.RATE, width=11),
     column("remark", "备注", width=13),
 )
+MEASURED = "measured."  # leads the kind of survey and the formula of a township's rate
+DIFFERENT = "口径不同"  # instead of a rate over townships with different formulas or surveys
 
 
 def keys(ask: Ask) -> list[int]:
@@ -45,15 +47,18 @@ def lines_of(rows: Sequence[statistics.TownshipRow]) -> Iterator[Line]:
     for row in rows:
         good, valid = row.ballots
         values = (row.round.township.name, *(row.cells[c.key].value for c in COLUMNS[1:-1]), "")
-        yield Line(values, besides={"good": good, "valid": valid})
+        besides = {"good": good, "valid": valid}
+        yield Line(values, besides=besides | ({f"{MEASURED}{row.measured}": 1} if row.measured else {}))
 
 
 def summary(totals: Totals) -> dict[str, Value]:
-    """Shares of the sums, not sums or means of the shares."""
+    """Shares of the sums, not sums or means of the shares; no sum of ballots that were counted differently."""
     sums = totals.sums
+    ways = [key for key in totals.besides if key.startswith(MEASURED)]
+    rate = statistics.share(totals.besides.get("good"), totals.besides.get("valid"))
     return {
         "closed.rate": statistics.share(sums.get("closed"), sums.get("problems")),
-        "survey.rate": statistics.share(totals.besides.get("good"), totals.besides.get("valid")),
+        "survey.rate": rate if len(ways) < 2 else DIFFERENT,
     }
 
 

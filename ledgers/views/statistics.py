@@ -18,11 +18,12 @@ from common.forms import DateField
 from ledgers import statistics
 from ledgers.definitions import party, rounds
 from ledgers.form import Ask, Column, Totals
-from ledgers.writing import header_areas
+from ledgers.writing import head_words, header_areas
 from rounds.models import Round
 from villages.pages import FilterForm, Page
 
 PLACE = party.COLUMNS[0]
+MIXED = "各乡镇满意率的算法或测评类别不同，不能相加，合计不计算满意率；各乡镇的满意率按本轮自己的算法计算。"
 SHEETS = (("G", "整顿情况汇总表"), ("L1", "村（社区）统计表"))
 
 
@@ -65,7 +66,7 @@ class StatisticsPage(Page):
             "found": found,
             "sheet_name": dict(SHEETS)[code],
             "day": chinese.full_date(day),
-            "note": party.BLANK if code == "L1" else "",
+            "note": note_of(code, made),
             "export": f"{reverse('ledgers:ledger_export', args=[code.lower()])}?{urlencode({'back': self.request.get_full_path()})}",
         }
 
@@ -99,10 +100,20 @@ class StatisticsPage(Page):
         return {"name": name, "cells": shown, "total": total}
 
 
+def note_of(code: str, rows: Sequence[dict[str, Any]]) -> str:
+    """What stands under the sheet: which columns stay empty, why a rate has no sum."""
+    if code == "L1":
+        return party.BLANK
+    different = any(cell["html"] == rounds.DIFFERENT for row in rows for cell in row["cells"])
+    return MIXED if different else ""
+
+
 def link(cell: statistics.Cell) -> str:
     """A number as a link to its list; nothing known is a dash."""
     if cell.value is None:
         return "—"
+    if isinstance(cell.value, str):
+        return cell.value
     shown = chinese.amount(cell.value)
     return format_html('<a href="{}">{}</a>', cell.url, shown) if cell.url else shown
 
@@ -113,7 +124,7 @@ def heads(columns: tuple[Column, ...]) -> list[list[dict[str, Any]]]:
     depth = max(len(c.heading) for c in columns)
     return [
         [
-            {"text": a.text, "columns": a.last - a.first + 1, "rows": a.rows}
+            {"words": head_words(a.text), "columns": a.last - a.first + 1, "rows": a.rows}
             for a in sorted(areas, key=lambda a: a.first)
             if a.level == level
         ]

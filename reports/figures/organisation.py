@@ -97,8 +97,9 @@ def _papers(tally: Tally, scope: Scope) -> None:
         for p in papers
     ]
     guidance = [p for p in papers if p.kind == RoundDocument.Kind.GUIDANCE and p.topic == RoundDocument.Topic.ECONOMY]
-    if guidance:  # its numbered measures stand on the paper's own page, which is no list of records
-        tally.count("guidance.items", "指导意见具体措施", "条", (item.pk for item in guidance[-1].items.all()))
+    if guidance:  # its numbered measures stand in a column of the list of papers
+        items = [(guidance[-1].pk, len(guidance[-1].items.all()))]
+        tally.total("guidance.items", "指导意见具体措施", "条", items, "rounds:document_list", only=True)
 
 
 def _calendar(tally: Tally, scope: Scope) -> None:

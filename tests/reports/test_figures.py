@@ -182,7 +182,7 @@ class TestTraceable:
 
         unlinked = [f.key for f in figures.figures.values() if f and not f.url]
 
-        assert unlinked == ["guidance.items"]  # numbered measures stand on the paper's own page
+        assert unlinked == []
 
     def test_control_a_figure_that_forgets_a_record_is_found(self, demo_township, clerk):
         figures = figures_of(demo_township)

@@ -2,17 +2,24 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from html import unescape
 
 import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from inspections.models import Survey
 from ledgers import statistics
+from ledgers.definitions import party
 from ledgers.definitions import rounds as ledger_g
+from ledgers.form import Ask, Totals
+from otherwork.models import WorkEntry
+from otherwork.services import entries, kinds
 from reports import figures
 from rounds.models import Round
-from villages.models import Cadre
+from tests.conftest import NOON
+from villages.models import Cadre, CadreTraining, Village
 
 DAYS = (date(2026, 10, 31), date(2026, 7, 1), date(2026, 3, 1))
 
@@ -57,6 +64,85 @@ class TestOneSource:
                 statistics.by_township(some, DAYS[0])
 
 
+class TestParty:
+    """L1: secretaries trained and campaigns from their records, nothing made up where there is none."""
+
+    def numbers(self, demo_rounds, key):
+        table = party.table(Ask(tuple(demo_rounds), DAYS[0]))
+        return [(kind, line.numbers.get(key)) for _, kind, line in table]
+
+    def campaign(self, demo_rounds, user, **values):
+        given = {"name": "专项整治", "unit": "项", "starts_on": date(2026, 1, 1), "by": user, "at": NOON}
+        return kinds.add_kind(township=demo_rounds[0].township, **given | values)
+
+    def enter(self, kind, user, day, village=None):
+        entries.add_entry(kind=kind, village=village, happened_on=day, quantity=Decimal(3), by=user, at=NOON)
+
+    def test_only_courses_of_secretaries_that_began_count(self, demo_rounds):
+        assert self.numbers(demo_rounds, "secretary.trained")[0] == ("合计", 0)  # village cadres at a degree course
+        village = Village.objects.get(name="石桥村")
+        for name, day in (
+            ("村党组织书记轮训班", date(2026, 5, 9)),
+            ("书记进修班", date(2026, 11, 9)),
+            ("书记班", None),
+        ):
+            CadreTraining.objects.create(
+                village=village, kind="course", name=name, chosen_on=date(2026, 5, 1), starts_on=day, people=2
+            )
+
+        found = self.numbers(demo_rounds, "secretary.trained")
+
+        assert found[:4] == [("合计", 2), ("村", 2), ("社区", 0), ("小计", 2)]
+        assert found[6] == ("小计", 0)
+
+    def test_a_campaign_of_the_township_is_of_no_village(self, demo_rounds):
+        user = User.objects.get(username="dangjianban")
+        assert {n for _, n in self.numbers(demo_rounds, "campaign")} == {None}
+        kind = self.campaign(demo_rounds, user, per_village=False)
+        for day in (date(2026, 1, 5), date(2026, 6, 1), date(2026, 7, 1)):
+            self.enter(kind, user, day)
+        WorkEntry.objects.filter(happened_on=date(2026, 7, 1)).update(happened_on=date(2026, 11, 9))  # after the day
+
+        assert self.numbers(demo_rounds, "campaign")[:6] == [
+            ("合计", 1), ("村", None), ("社区", None), ("小计", 1), ("村", None), ("社区", None),
+        ]  # fmt: skip
+
+    def test_a_campaign_of_villages_is_of_their_kind(self, demo_rounds):
+        user = User.objects.get(username="dangjianban")
+        kind = self.campaign(demo_rounds, user)
+        self.enter(kind, user, date(2026, 6, 1), Village.objects.get(name="石桥村"))
+
+        found = self.numbers(demo_rounds, "campaign")
+
+        assert found[:4] == [("合计", 1), ("村", 1), ("社区", 0), ("小计", 1)]
+        assert found[6] == ("小计", None)  # the other township keeps no such kind
+
+
+class TestRateOfTheCounty:
+    def survey(self, round, village, satisfied):
+        Survey.objects.create(
+            round=round, village=village, kind="midterm", held_on=date(2026, 10, 30), issued=10, returned=10, valid=10,
+            satisfied=satisfied, mostly=0, unknown=0, dissatisfied=10 - satisfied,
+        )  # fmt: skip
+
+    def total(self, demo_rounds):
+        rows = statistics.by_township(demo_rounds, DAYS[0], date(2026, 10, 30))
+        totals = Totals()
+        for line in ledger_g.lines_of(rows):
+            totals.add(ledger_g.COLUMNS, line)
+        return ledger_g.summary(totals)["survey.rate"]
+
+    def test_different_formulas_are_not_added(self, demo_rounds):
+        for n, round in enumerate(demo_rounds):
+            self.survey(round, Village.objects.filter(township=round.township).first(), 9 - n)
+        assert self.total(demo_rounds) == Decimal("85.0")
+
+        demo_rounds[1].satisfaction_formula = Round.Formula.SATISFIED_ONLY
+        demo_rounds[1].save()
+
+        assert self.total(demo_rounds) == "口径不同"
+
+
 class TestPage:
     def client(self, name):
         from django.test import Client
@@ -95,7 +181,9 @@ class TestPage:
     def test_the_header_is_the_tree_of_the_ledger(self, demo_rounds):
         text = self.client("吴晓敏").get(reverse("ledgers:statistics")).content.decode()
         for column in ledger_g.COLUMNS[:-1]:
-            assert column.title in text
+            assert column.title in re.sub(r"</?(?:wbr|span)[^>]*>", "", text)
+        assert '<span class="nowrap">问题</span><wbr><span class="nowrap">总数</span>' in text  # never 问题总/数
+        assert '<span class="nowrap">已转化</span>' in text
         assert 'colspan="3"' in text
 
     def test_queries(self, demo_rounds, django_assert_max_num_queries):
