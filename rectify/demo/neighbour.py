@@ -8,8 +8,8 @@ from problems.services import ledger, moves, progress
 from rectify.demo import work
 from rectify.demo.base import Demo, at
 from rectify.demo.place import OTHER_TOWNSHIP
-from rectify.demo.rounds import values_of
-from rounds.services import designations, rounds
+from rectify.demo.rounds import list_village, values_of
+from rounds.services import rounds
 
 
 def load(demo: Demo) -> None:
@@ -18,17 +18,10 @@ def load(demo: Demo) -> None:
         township=demo.township[OTHER_TOWNSHIP], by=clerk, at=at(D(2026, 2, 20)), **values_of(work.ROUND_2)
     )
     for village in ("白石村", "杨梅村"):
-        listed = designations.propose(
-            round=round_, village=demo.village[village], criteria=round_.criteria.filter(number=3), facts="班子议事少、工作推进慢",
-            proposed_on=D(2026, 3, 2), by=clerk, at=at(D(2026, 3, 2), 17),
+        list_village(
+            demo, round_, village, [3], facts="班子议事少、工作推进慢", proposed=at(D(2026, 3, 2), 17), approved=at(D(2026, 3, 5), 11),
+            clerk="baishi_ban", secretary="baishi_shuji",
         )  # fmt: skip
-        designations.approve(
-            listed,
-            approved_on=D(2026, 3, 5),
-            body="中共云川市委组织部",
-            by=demo.user["baishi_shuji"],
-            at=at(D(2026, 3, 5), 11),
-        )
     rows = [
         ("白石村", "infrastructure", "村内排水沟改造", D(2026, 9, 30)),
         ("白石村", "organisation", "村务公开不规范", D(2026, 12, 20)),

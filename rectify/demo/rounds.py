@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date as D
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from rectify.demo import acceptances, work
 from rectify.demo.base import Demo, at
 from rectify.demo.place import TOWNSHIP
+from rounds.models import Designation, Round
 from rounds.services import calendar, campaigns, designations, documents, leading_group, practices, rounds, screening
 
 
@@ -27,16 +29,8 @@ def load_first(demo: Demo) -> None:
         leading_group.end_seat(seat, ends_on=D(2025, 12, 31), reason="第一轮结束", by=clerk, at=at(D(2025, 12, 31)))
     acceptances.set_up_first_sheet(demo)
     for village, numbers, turned in work.ROUND_1_VILLAGES:
-        chosen = demo.first.criteria.filter(number__in=numbers)
-        listed = designations.propose(
-            round=demo.first, village=demo.village[village], criteria=chosen, facts="", proposed_on=D(2025, 3, 4), by=clerk, at=at(D(2025, 3, 4), 14)
-        )  # fmt: skip
-        designations.approve(
-            listed,
-            approved_on=D(2025, 3, 7),
-            body="中共云川市委组织部",
-            by=demo.user["chen"],
-            at=at(D(2025, 3, 7), 15),
+        listed = list_village(
+            demo, demo.first, village, numbers, proposed=at(D(2025, 3, 4), 14), approved=at(D(2025, 3, 7), 15)
         )
         acceptances.accept(demo, listed, turned)
 
@@ -55,16 +49,14 @@ def load_second(demo: Demo) -> None:
             by=clerk, at=at(day, 17),
         )  # fmt: skip
     for village, numbers, facts in work.ROUND_2_VILLAGES:
-        chosen = demo.round.criteria.filter(number__in=numbers)
-        listed = designations.propose(
-            round=demo.round, village=demo.village[village], criteria=chosen, facts=facts, proposed_on=D(2026, 3, 2), by=clerk, at=at(D(2026, 3, 2), 16)
-        )  # fmt: skip
-        designations.approve(
-            listed,
-            approved_on=D(2026, 3, 5),
-            body="中共云川市委组织部",
-            by=demo.user["chen"],
-            at=at(D(2026, 3, 5), 10),
+        list_village(
+            demo,
+            demo.round,
+            village,
+            numbers,
+            facts=facts,
+            proposed=at(D(2026, 3, 2), 16),
+            approved=at(D(2026, 3, 5), 10),
         )
     for key, position in work.LEADING_GROUP:
         seat = leading_group.add_seat(
@@ -116,3 +108,18 @@ def load_second(demo: Demo) -> None:
 
 def values_of(values: dict[str, Any]) -> dict[str, Any]:
     return values | {"income_threshold": Decimal(values["income_threshold"])}
+
+
+def list_village(
+    demo: Demo, round: Round, village: str, numbers: list[int], *, facts: str = "", proposed: datetime, approved: datetime,
+    clerk: str = "shen", secretary: str = "chen",
+) -> Designation:  # fmt: skip
+    """Proposed by the office, approved by the township's secretary as the county decided."""
+    listed = designations.propose(
+        round=round, village=demo.village[village], criteria=round.criteria.filter(number__in=numbers), facts=facts,
+        proposed_on=proposed.date(), by=demo.user[clerk], at=proposed,
+    )  # fmt: skip
+    designations.approve(
+        listed, approved_on=approved.date(), body="中共云川市委组织部", by=demo.user[secretary], at=approved
+    )
+    return listed
