@@ -117,6 +117,11 @@ def rows_named(text: str) -> list[int]:
     return keys[:MAX_PACKED] if key < 10**17 else []
 
 
+def number_named(text: str | None, digits: int = 17) -> int | None:
+    """The key, version or number an address or a form names; None for nonsense, and for what no column could hold."""
+    return int(text) if text and len(text) <= digits and text.isascii() and text.isdigit() else None
+
+
 def _int(value: str | None, default: int) -> int:
     try:
         return int(value or default)
