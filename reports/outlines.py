@@ -399,8 +399,8 @@ def gaps(figures: Figures, plans: Sequence[Plan] | None = None) -> Iterator[tupl
             sentence = SENTENCES[use.sentence]
             if sentence.missing and not sentence.write(brief, use.variant):
                 yield plan.key, sentence
-            for gap in sentence.idle(brief) if sentence.idle else ():
-                yield plan.key, replace(sentence, missing=gap)
+            for words, entered in sentence.idle(brief) if sentence.idle else ():
+                yield plan.key, replace(sentence, missing=words, entered=entered)
 
 
 # What an office changes in its outline: each function takes the plans and gives new ones.

@@ -29,7 +29,7 @@ def _years(tally: Tally, scope: Scope) -> None:
     sheets = list(
         VillageYear.objects.filter(village_id__in=scope.villages, year__lte=year, year__gte=year - 1)
         .order_by("year")
-        .values("pk", "village_id", "year", "income", "enterprise_leaders", *(name for name, _ in COLUMNS))
+        .values("pk", "village_id", "year", "state", "income", "enterprise_leaders", *(name for name, _ in COLUMNS))
     )
     newest = {s["village_id"]: s for s in sheets}
     rows = [newest[pk] for pk in scope.villages if pk in newest and newest[pk]["members"] is not None]
@@ -68,6 +68,7 @@ def _years(tally: Tally, scope: Scope) -> None:
             "year": s["year"],
             "income": None if s["income"] is None else str(s["income"]),
             "leaders": s["enterprise_leaders"],
+            "unconfirmed": s["state"] == VillageYear.State.REPORTED,
         }
         for s in sorted(sheets, key=lambda s: scope.order(s["village_id"]))
     ]

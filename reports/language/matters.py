@@ -118,3 +118,12 @@ def ended(row: Row) -> str:
 def course(brief: Brief, row: Row) -> str:
     """One matter from its village to its degree: 下塘村老人公寓已于10月12日完工，得到妥善解决."""
     return f"{of_village(row['village'], told_of(brief, row))}，{ended(row)}"
+
+
+def unconfirmed(b: Brief) -> list[tuple[str, str]]:
+    """Sheets that are counted as the villages reported them, and that the office has not confirmed."""
+    return [
+        (f"{sheet['village']}{sheet['year']}年度数据尚未确认", "villages:figures_list?state=reported")
+        for sheet in b.fact("sheets") or ()
+        if sheet.get("unconfirmed")
+    ]

@@ -54,6 +54,7 @@ def _told(b: Brief, kind: dict[str, Any]) -> Pieces | None:
     return wording.fill(text, values)
 
 
-def _idle(b: Brief, place: str) -> list[str]:
+def _idle(b: Brief, place: str) -> list[tuple[str, str]]:
     """Kinds in use that nobody entered anything of: the author is told, as of any other gap."""
-    return [f"“{kind['name']}”的登记" for kind in b.fact("otherwork.idle") or () if kind["place"] == place]
+    idle = [kind["name"] for kind in b.fact("otherwork.idle") or () if kind["place"] == place]
+    return [(f"“{name}”的登记", "otherwork:entry_list") for name in idle]

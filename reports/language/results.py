@@ -8,7 +8,7 @@ from typing import Any
 
 from common import chinese
 from reports.language.brief import Brief, Pieces, enumerate_some, joined, quoted
-from reports.language.matters import Row, facts, groups, matter, of_village, told_of
+from reports.language.matters import Row, facts, groups, matter, of_village, told_of, unconfirmed
 from reports.language.sentence import Sentences
 
 sentences = Sentences()
@@ -155,13 +155,16 @@ def _path(p: dict[str, Any]) -> str:
     return f"{p['village']}{with_}发展{p['industry']}"
 
 
-@sentences.add("results.leaders", "致富带头人", missing="各村培养致富带头人的人数", entered="villages:figures_list")
+@sentences.add(
+    "results.leaders", "致富带头人", missing="各村培养致富带头人的人数", entered="villages:figures_list",
+    idle=unconfirmed,
+)  # fmt: skip
 def leaders(b: Brief) -> Pieces | None:
     return ["培养致富带头人", *b.number("leaders.trained"), "。"] if b.figure("leaders.trained") else None
 
 
 @sentences.add(
-    "results.income", "集体经济收入", missing="各村本年度集体经济收入", entered="villages:figures_list",
+    "results.income", "集体经济收入", missing="各村本年度集体经济收入", entered="villages:figures_list", idle=unconfirmed,
     variants={"each": "逐村写", "total": "只写合计和达标村"},
 )  # fmt: skip
 def income(b: Brief, variant: str) -> Pieces | None:

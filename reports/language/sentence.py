@@ -12,7 +12,8 @@ Write = Callable[..., Pieces | None]  # (brief), or (brief, variant) of a senten
 
 @dataclass(frozen=True)
 class Sentence:
-    """`missing` names in plain words what is not recorded; empty when silence is right (no relapse is no gap). `entered` is the url name.
+    """`missing` names in plain words what is not recorded; empty when silence is right (no relapse is no gap). `entered` is the url name,
+    with the filter of a list (“name?state=…”) where something stands there already and waits.
 
     `variants` are its wordings (code → what the office reads); the first is the usual one.
     """
@@ -23,7 +24,8 @@ class Sentence:
     missing: str = ""
     entered: str = ""
     variants: Mapping[str, str] = field(default_factory=dict)
-    idle: Callable[[Brief], list[str]] | None = None  # what else is not recorded, named one by one by the data itself
+    # What else is not recorded, or waits for somebody, named one by one by the data itself: (words, where).
+    idle: Callable[[Brief], list[tuple[str, str]]] | None = None
 
     def write(self, brief: Brief, variant: str = "") -> Pieces | None:
         """An unknown variant (one of a later or earlier edition of the portal) is the usual wording."""
@@ -43,7 +45,7 @@ class Sentences(list[Sentence]):
         missing: str = "",
         entered: str = "",
         variants: Mapping[str, str] | None = None,
-        idle: Callable[[Brief], list[str]] | None = None,
+        idle: Callable[[Brief], list[tuple[str, str]]] | None = None,
     ) -> Callable[[Write], Write]:
         def keep(write: Write) -> Write:
             self.append(Sentence(key, write, name, missing, entered, variants or {}, idle))

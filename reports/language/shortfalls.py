@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.language.brief import Brief, Pieces, joined
-from reports.language.matters import Row, named
+from reports.language.matters import Row, named, unconfirmed
 from reports.language.period import in_turn
 from reports.language.sentence import Sentences
 
@@ -86,6 +86,7 @@ def _why(text: str) -> str:
 
 @sentences.add(
     "shortfalls.members", "党员年龄结构", missing="各村党员年龄、外出等年度数据", entered="villages:figures_list",
+    idle=unconfirmed,
     variants={"each": "逐村写", "total": "只写合计"},
 )  # fmt: skip
 def members(b: Brief, variant: str) -> Pieces | None:

@@ -141,6 +141,7 @@ class SummaryDetail(OneSummary, Page):
         may_draft = self.access.may(Permission.SUMMARY_DRAFT, **township)
         may_sign = self.access.may(Permission.SUMMARY_SIGN, **township)
         editing = may_draft and summary.is_draft
+        gaps = self.missing(parts) if may_draft else []
         link = self.linker(figures)
         shown = list(document_model.body_blocks(parts, None if summary.signed_at else figures))
         past = set(summary.versions.values_list("key", flat=True)) if editing else set()
@@ -156,7 +157,8 @@ class SummaryDetail(OneSummary, Page):
             "rows": rows,
             "tail": mark_safe("".join(preview.block_html(b, link) for b in self.tail(figures))),  # noqa: S308 - escaped by block_html
             "annexes": self.annexes(figures, link),
-            "missing": self.missing(parts) if may_draft else [],
+            "missing": [gap for gap in gaps if not gap["waits"]],
+            "waiting": [gap for gap in gaps if gap["waits"]],
             "changed": [row for row in rows if row["changed"]],
             "length": sum(len(getattr(b, "text", "")) for _, b in shown),
             "editing": editing,
@@ -218,15 +220,15 @@ class SummaryDetail(OneSummary, Page):
         by_key = {part.key: part for part in parts}
         rows: dict[tuple[str, str], dict[str, Any]] = {}
         for gap in self.summary.missing:
+            name, _, waiting = gap["entered"].partition("?")
+            here = f"round={self.summary.round.key}&township={self.summary.township_id}"
             try:
-                url = with_back(
-                    f"{reverse(gap['entered'])}?round={self.summary.round.key}&township={self.summary.township_id}",
-                    self.request.path,
-                )
+                url = with_back(f"{reverse(name)}?{waiting}{'&' if waiting else ''}{here}", self.request.path)
             except NoReverseMatch:
                 url = ""
             rows.setdefault(
-                (gap["missing"], url), {"missing": gap["missing"], "url": url, "part": by_key.get(gap["part"])}
+                (gap["missing"], url),
+                {"missing": gap["missing"], "url": url, "part": by_key.get(gap["part"]), "waits": bool(waiting)},
             )
         return list(rows.values())
 
