@@ -422,7 +422,9 @@ def over_townships(rows: Sequence[TownshipRow], key: str, value: Number | str) -
     """A number of the row 合计 with its list: that of one township without naming it, or all the records named one by one."""
     cells = [row.cells[key] for row in rows]
     first = next((cell for cell in cells if cell.list_name), None)
-    if first is None or key.endswith(".rate"):
+    # Records of a township that are too many for an address would be missing from the list of the sum.
+    partial = any(cell.value and not cell.list_name for cell in cells)
+    if first is None or partial or key.endswith(".rate"):
         return Cell(value)
     named = [pk for cell in cells for name, text in cell.params if name == "only" for pk in rows_named(text)]
     params = tuple((name, text) for name, text in first.params if name not in ("township", "only"))

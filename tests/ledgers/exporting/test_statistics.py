@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from common.lists import MAX_PACKED
 from inspections.models import Survey
 from ledgers import statistics
 from ledgers.definitions import party
@@ -116,6 +117,29 @@ class TestParty:
 
         assert found[:4] == [("合计", 1), ("村", 1), ("社区", 0), ("小计", 1)]
         assert found[6] == ("小计", None)  # the other township keeps no such kind
+
+
+class TestLinkOfTheSum:
+    def sum_of(self, *cells):
+        rows = [statistics.TownshipRow(None, {"secretaries.changed": cell}, (0, 0), "") for cell in cells]
+        return statistics.over_townships(rows, "secretaries.changed", sum(cell.value or 0 for cell in cells))
+
+    def of(self, *ids):
+        return statistics._only(len(ids), "villages:post_list", ids, (("round", "2026-2"), ("township", str(ids[0]))))
+
+    def test_names_the_records_of_all(self):
+        nothing = statistics._only(0, "villages:post_list", [], ())
+
+        assert self.sum_of(self.of(1, 2), nothing, self.of(7)).params == (("round", "2026-2"), ("only", "1.2.7"))
+
+    def test_none_rather_than_one_to_a_part(self):
+        """One township has more records than an address takes: the list of the others would not be that of the sum."""
+        many = self.of(*range(1, MAX_PACKED + 2))
+        assert not many.url
+
+        whole = self.sum_of(self.of(6001, 6002), many)
+
+        assert (whole.value, whole.url) == (MAX_PACKED + 3, "")
 
 
 class TestRateOfTheCounty:
