@@ -1,19 +1,20 @@
 """What a village's page shows of those who help it."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Sum
+from django.urls import reverse
 
 from accounts.permissions import Permission
 from pairings.figures import of_term
-from pairings.gaps import missing_slots
-from pairings.models import Pairing, slot_label
+from pairings.models import Pairing
 from villages.access import Access
 from villages.models import Village
 
 
 def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] | None:
-    """结对帮扶: helpers of the village, newest first, what its round still asks for, and the village before and after; two queries."""
+    """结对帮扶: helpers of the village, newest first, with what they brought, and the village before and after; two queries."""
     if Permission.PAIRING_VIEW not in access.permissions:
         return None
     rows = list(
@@ -28,9 +29,5 @@ def of_village(village: Village, access: Access) -> tuple[str, dict[str, Any]] |
     if running:
         sheets = list(village.years.all())  # loaded already by the village's page, which is in scope
         figures = of_term(min(p.starts_on for p in running), access.on, sheets)
-    missing = [
-        slot_label(gap.need, gap.need_name)
-        for gap in missing_slots(access, access.on).filter(village=village).order_by("need", "need_name")
-        if gap.need
-    ]
-    return "pairings/_village_section.html", {"rows": rows, "before_after": figures, "missing": missing}
+    gaps = f"{reverse('pairings:gap_list')}?{urlencode({'village': village.pk})}"
+    return "pairings/_village_section.html", {"rows": rows, "before_after": figures, "gaps": gaps}

@@ -369,7 +369,9 @@ class TestPlacesOfTheOfficesOwn:
         create = reverse("pairings:pairing_create", args=[world.round.pk])
         assert f"{create}?village={world.village.pk}&amp;kind=cadre_pairing&amp;slot={slot.pk}" in page.content.decode()
         assert "科技特派员（干部结对）" in client.get(create).content.decode()
-        assert "还缺：科技特派员" in client.get(world.village.get_absolute_url()).content.decode()
+        there = f"{reverse('pairings:gap_list')}?village={world.village.pk}"
+        assert there in client.get(world.village.get_absolute_url()).content.decode()
+        assert "科技特派员" in client.get(there).content.decode()
 
         assert send(own_pk_1=slot.pk, own_name_1="").status_code == 302
         assert not PairingSlot.objects.exists()
