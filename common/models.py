@@ -3,10 +3,10 @@
 from django.db import models
 from django.dispatch import Signal
 
+from common.errors import Refused
+
 # A record was written by save_if_unchanged, which is an update and sends none of Django's own signals: sender is its model, `instance` the record.
 saved = Signal()
-
-from common.errors import Refused
 
 
 class Versioned(models.Model):
