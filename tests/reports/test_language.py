@@ -152,3 +152,25 @@ class TestSentences:
         again = Brief(Figures.from_json(brief.figures.to_json()))
 
         assert [said(again, key) for key in SENTENCES] == [said(brief, key) for key in SENTENCES]
+
+
+def test_a_place_the_office_named_is_told_by_its_name(brief):
+    """科技特派员 stands beside the usual ways of pairing; who fills it is not told a second time."""
+
+    def pair(helper, village, slot="", kind="cadre_pairing"):
+        return {
+            "kind": kind, "slot": slot, "village": village, "helper": helper, "helper_title": "站长", "helped": "",
+            "helped_title": "",
+        }  # fmt: skip
+
+    brief.facts["pairings"] = [
+        pair("李明", "石桥村", "科技特派员"),
+        pair("王芳", "下塘村", "科技特派员"),
+        pair("赵刚", "东岭村"),
+    ]
+
+    told = said(brief, "organisation.pairings")
+
+    assert "李明、王芳作为科技特派员分别结对石桥村、下塘村" in told
+    assert "站长赵刚结对东岭村" in told
+    assert told.count("李明") == 1
