@@ -13,6 +13,7 @@ from problems.models import Problem
 from rounds.models import Round
 from villages.forms.fields import CadreField, VillageField
 from villages.models import Cadre, Unit, Village
+from villages.pages import FilterForm
 
 
 class MeetingForm(PortalForm):
@@ -119,6 +120,20 @@ class ChooseProblemsForm(PortalForm):
         super().__init__(*args, **kwargs)
         self.fields["problems"].queryset = problems  # what may be chosen; below what is drawn
         self.fields["problems"].choices = shown
+
+
+class ChooseProblemsFilter(FilterForm):
+    """Which problems are drawn with a box: of one village, all or the pressing ones."""
+
+    village = forms.ModelChoiceField(label="村", queryset=Village.objects.none(), required=False, empty_label="全部")
+    all = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, villages: QuerySet[Village], **kwargs: Any) -> None:
+        self.villages = villages
+        super().__init__(*args, **kwargs)
+
+    def prepare(self) -> None:
+        self.fields["village"].queryset = self.villages
 
 
 class CommitmentForm(PortalForm):

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from audit import services as audit
 from common.chinese import full_date
@@ -21,16 +22,19 @@ TEXT_LENGTH = Commitment._meta.get_field("text").max_length or 300
 MATTER_LENGTH = AgendaItem._meta.get_field("matter").max_length or 200
 
 
+def _check_problem(meeting: Meeting, problem: Problem) -> None:
+    """A problem this meeting can have discussed; no query."""
+    rules.refuse_foreign_problem(meeting.township_id, problem, meeting.village_id)
+    if problem.discovered_on > meeting.held_on:
+        raise Refused(f"{problem}是{problem.discovered_on}才发现的，不会在此前的会议上研究，请核对。", field="problem")
+
+
 def _check(
     meeting: Meeting, *, problem: Problem | None, matter: str, outcome: str, decision: str, besides: AgendaItem | None
 ) -> str:
     """The wording of the matter: as typed, else the name of its problem."""
-    rules.refuse_foreign_problem(meeting.township_id, problem, meeting.village_id)
     if problem is not None:
-        if problem.discovered_on > meeting.held_on:
-            raise Refused(
-                f"{problem}是{problem.discovered_on}才发现的，不会在此前的会议上研究，请核对。", field="problem"
-            )
+        _check_problem(meeting, problem)
         same = meeting.agenda.filter(problem=problem, commitment=None)
         if besides:
             same = same.exclude(pk=besides.pk)
@@ -70,7 +74,7 @@ def add_agenda_item(
     item = AgendaItem.objects.create(
         meeting=meeting, number=last + 1, problem=problem, matter=matter, outcome=outcome, decision=decision
     )
-    audit.record(item, f"登记议题“{rules.short(matter)}”：{item.get_outcome_display()}", by=by, at=at)
+    audit.record(item, _entered(item), by=by, at=at)
     _promise(item, unit=unit, lead_official=lead_official, due_on=due_on, by=by, at=at)
     return item
 
@@ -101,7 +105,28 @@ def add_problems(meeting: Meeting, *, problems: Iterable[Problem], by: Any, at: 
     chosen = list(problems)
     if not chosen:
         raise Refused("请勾选要列入议题的问题。", field="problems")
-    return [add_agenda_item(meeting, problem=problem, by=by, at=at) for problem in chosen]
+    # Two people adding at once must not get the same number.
+    Meeting.objects.select_for_update().get(pk=meeting.pk)
+    there = set(meeting.agenda.filter(commitment=None).values_list("problem_id", flat=True))
+    for problem in chosen:
+        try:
+            _check_problem(meeting, problem)
+        except Refused as refusal:
+            raise Refused(f"{problem}：{refusal}", field="problems") from None
+        if problem.pk in there:
+            raise Refused(f"{problem}已在本次会议的议题中，请去掉后再列入。", field="problems")
+        there.add(problem.pk)
+    last = meeting.agenda.aggregate(last=Max("number"))["last"] or 0
+    items = AgendaItem.objects.bulk_create(
+        AgendaItem(meeting=meeting, number=number, problem=problem, matter=problem.title)
+        for number, problem in enumerate(chosen, start=last + 1)
+    )
+    audit.record_many(audit.entry(item, _entered(item), by=by, at=at) for item in items)
+    return items
+
+
+def _entered(item: AgendaItem) -> str:
+    return f"登记议题“{rules.short(item.matter)}”：{item.get_outcome_display()}"
 
 
 @transaction.atomic

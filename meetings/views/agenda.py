@@ -6,14 +6,13 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
-from common.lists import Column
+from common.lists import Column, with_query
 from meetings import services
 from meetings.forms.filters import AgendaFilter
-from meetings.forms.meetings import AgendaForm, ChooseProblemsForm
+from meetings.forms.meetings import AgendaForm, ChooseProblemsFilter, ChooseProblemsForm
 from meetings.models import AgendaItem, Meeting
 from meetings.services.agenda import FIELDS
 from meetings.views.commitments import choices
@@ -23,6 +22,7 @@ from problems.queries import colour_is
 from problems.shown import days_text, deadline_text
 from problems.terms import Colour
 from villages.access import Access
+from villages.models import Village
 from villages.pages import ActionPage, FormPage, ListPage, link
 
 
@@ -120,7 +120,7 @@ class AgendaCreate(MeetingOfAddress, AgendaFormPage):
 
 
 class AgendaChoose(MeetingOfAddress, FormPage):
-    """Red and yellow problems with boxes, many at once; `all` in the address shows every open one."""
+    """Red and yellow problems with boxes, many at once; in the address `all` shows every open one, `village` those of one village."""
 
     form_class = ChooseProblemsForm
     template_name = "meetings/agenda_choose.html"
@@ -132,7 +132,12 @@ class AgendaChoose(MeetingOfAddress, FormPage):
     def load(self, pk: int) -> None:
         super().load(pk)
         self.intro = str(self.meeting)
-        self.everything = self.request.GET.get("all") == "1"
+        meeting = self.meeting
+        villages = Village.objects.none() if meeting.village_id else Village.objects.visible_to(self.access)
+        self.filters = ChooseProblemsFilter(
+            self.request.GET, self.access, villages=villages.filter(township=meeting.township_id)
+        )
+        self.everything = bool(self.filters.value("all"))
 
     def get_form_kwargs(self) -> dict[str, Any]:
         meeting, day = self.meeting, self.access.on
@@ -146,7 +151,11 @@ class AgendaChoose(MeetingOfAddress, FormPage):
         )
         pressing = colour_is(Colour.RED, day) | colour_is(Colour.YELLOW, day)
         offered = (problems if self.everything else problems.filter(pressing)).exclude(pk__in=there)
-        shown = [(p.pk, self._line(p, day)) for p in offered[: self.limit]]
+        if village := self.filters.value("village"):
+            offered = offered.filter(village=village)
+        found = list(offered[: self.limit + 1])
+        self.total = offered.count() if len(found) > self.limit else len(found)
+        shown = [(p.pk, self._line(p, day)) for p in found[: self.limit]]
         return super().get_form_kwargs() | {"problems": problems, "shown": shown}
 
     @staticmethod
@@ -158,10 +167,16 @@ class AgendaChoose(MeetingOfAddress, FormPage):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        address = reverse("meetings:agenda_choose", args=[self.meeting.pk])
-        other = address if self.everything else f"{address}?all=1"
-        shown = context["form"].fields["problems"].choices
-        return context | {"everything": self.everything, "other": other, "empty": not list(shown)}
+        other = with_query(self.request.GET, all=None if self.everything else 1)
+        return context | {
+            "filters": None if self.meeting.village_id else self.filters,
+            "village": self.filters.value("village"),
+            "everything": self.everything,
+            "other": other,
+            "total": self.total,
+            "limit": self.limit,
+            "hidden": max(0, self.total - self.limit),
+        }
 
     def perform(self, form: ChooseProblemsForm) -> str:
         services.add_problems(
