@@ -20,11 +20,13 @@ from otherwork.models import WorkEntry, WorkFund, WorkKind
 from otherwork.services import entries as services
 from otherwork.shown import funds_text, quantity_text
 from otherwork.views.kinds import TABS, may_enter
+from rounds.forms.filters import in_period
+from rounds.views.base import TotalsPage
 from villages.models import Village
-from villages.pages import FormPage, ListPage, Page, safe_back, with_back
+from villages.pages import FormPage, Page, safe_back, with_back
 
 
-class EntryList(ListPage):
+class EntryList(TotalsPage):
     permission = Permission.OTHERWORK_VIEW
     tabs = TABS
     template_name = "otherwork/entry_list.html"
@@ -55,10 +57,7 @@ class EntryList(ListPage):
             rows = rows.filter(kind__township=township)
         if village := value("village"):
             rows = rows.filter(village=village)
-        if start := value("from"):
-            rows = rows.filter(happened_on__gte=start)
-        if end := value("to"):
-            rows = rows.filter(happened_on__lte=end)
+        rows = in_period(self.filters, rows, "happened_on")
         if value("latest"):
             rows = rows.latest_on(self.filters.day)
         elif value("as_of"):
@@ -91,14 +90,6 @@ class EntryList(ListPage):
             if money:
                 words.append(f"资金{chinese.amount(money)}万元")
         return "，".join(words)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        shown = self.rows()
-        if only := self.only():
-            shown = shown.filter(pk__in=only)
-        context["lead"] = self.totals(shown) if context["paging"].total else ""
-        return context
 
     def get_columns(self) -> list[Column]:
         here = self.here

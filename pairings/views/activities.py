@@ -16,6 +16,7 @@ from pairings.models import Activity, Pairing, PlanItem
 from pairings.services import activities as services
 from pairings.views.common import TABS
 from pairings.views.pairings import NAMES
+from rounds.forms.filters import in_period
 from rounds.views.base import RoundListPage
 from villages.pages import FormPage, link, with_back
 
@@ -37,10 +38,7 @@ class ActivityList(RoundListPage):
             rows = rows.filter(pairing__village=village)
         if kind := self.filters.value("kind"):
             rows = rows.filter(kind=kind)
-        if start := self.filters.value("from"):
-            rows = rows.filter(held_on__gte=start)
-        if end := self.filters.value("to"):
-            rows = rows.filter(held_on__lte=end)
+        rows = in_period(self.filters, rows, "held_on")
         if self.filters.value("funded"):
             rows = rows.filter(funds__gt=0)
         return rows

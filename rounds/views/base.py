@@ -56,7 +56,28 @@ TABS = (
 )
 
 
-class RoundListPage(ListPage):
+class TotalsPage(ListPage):
+    """A list with one line on what its rows add up to."""
+
+    def totals(self, rows: QuerySet[Any]) -> str:
+        """A sentence about the rows shown; empty when there is nothing to say."""
+        return ""
+
+    def as_of_sentence(self) -> str:
+        """Which day the list stands for, where it stands for a day."""
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        shown, only = self.rows(), self.only()
+        if only:
+            shown = shown.filter(pk__in=only)
+        parts = [self.as_of_sentence(), self.totals(shown) if context["paging"].total else ""]
+        context["lead"] = "：".join(part for part in parts if part)
+        return context
+
+
+class RoundListPage(TotalsPage):
     """A list of records of rounds: filter by round and township, one line of totals, a button that adds to the round shown."""
 
     permission = Permission.ROUND_VIEW
@@ -67,12 +88,7 @@ class RoundListPage(ListPage):
     add: tuple[str, str] = ("", "")  # label, url name
     add_permission = Permission.ROUND_EDIT
 
-    def totals(self, rows: QuerySet[Any]) -> str:
-        """A sentence about the rows shown; empty when there is nothing to say."""
-        return ""
-
     def as_of_sentence(self) -> str:
-        """Which day the list stands for, where it stands for a day."""
         return f"截至{chinese.full_date(self.filters.day)}" if "as_of" in self.filters.fields else ""
 
     def actions(self) -> list[tuple[str, str]]:
@@ -106,15 +122,6 @@ class RoundListPage(ListPage):
             return link(reverse(name, args=[row.pk]), text(row), here)
 
         return cell
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        shown, only = self.rows(), self.only()
-        if only:
-            shown = shown.filter(pk__in=only)
-        parts = [self.as_of_sentence(), self.totals(shown) if context["paging"].total else ""]
-        context["lead"] = "：".join(part for part in parts if part)
-        return context
 
 
 class RoundFormPage(FormPage):

@@ -6,7 +6,7 @@ from django.db.models import Count, Max, Min, QuerySet, Sum
 
 from common import chinese
 from common.lists import Column
-from rounds.forms.filters import ScreeningFilter
+from rounds.forms.filters import ScreeningFilter, in_period
 from rounds.forms.listing import ScreeningForm
 from rounds.models import ScreeningVisit
 from rounds.services import screening as services
@@ -31,11 +31,7 @@ class ScreeningList(RoundListPage):
         rows = self.filters.of_round(rows)
         if village := self.filters.value("village"):
             rows = rows.filter(village=village)
-        if start := self.filters.value("from"):
-            rows = rows.filter(visited_on__gte=start)
-        if end := self.filters.value("to"):
-            rows = rows.filter(visited_on__lte=end)
-        return rows
+        return in_period(self.filters, rows, "visited_on")
 
     def totals(self, rows: QuerySet[ScreeningVisit]) -> str:
         sums = rows.order_by().aggregate(
