@@ -123,13 +123,21 @@ def submit_plan(
 
 
 @transaction.atomic
-def return_plan(plan: VillagePlan, *, remark: str, on: date, by: Any, at: datetime) -> PlanReview:
-    """Send a plan back with remarks: one that is not specific, or an approved one that has to be adjusted."""
+def return_plan(
+    plan: VillagePlan, *, remark: str, on: date, base_version: int | None = None, by: Any, at: datetime
+) -> PlanReview:
+    """Send a plan back with remarks: one that is not specific, or an approved one that has to be adjusted.
+
+    Raises RecordChanged when somebody has taken a step since `base_version`: the remarks are about what was read.
+    """
     if plan.state not in (VillagePlan.State.SUBMITTED, VillagePlan.State.APPROVED):
         raise Refused(f"方案现在是“{plan.get_state_display()}”，不能退回。")
     if not remark.strip():
         raise Refused("请写明退回的原因和修改要求。", field="remark")
-    return _review(plan, PlanReview.Action.RETURN, VillagePlan.State.RETURNED, on=on, remark=remark, by=by, at=at)
+    return _review(
+        plan, PlanReview.Action.RETURN, VillagePlan.State.RETURNED, on=on, remark=remark, base_version=base_version, by=by,
+        at=at,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -163,7 +171,9 @@ def approve_plan(
 
 
 @transaction.atomic
-def amend_plan(plan: VillagePlan, *, reason: str, on: date, by: Any, at: datetime) -> PlanReview:
+def amend_plan(
+    plan: VillagePlan, *, reason: str, on: date, base_version: int | None = None, by: Any, at: datetime
+) -> PlanReview:
     """Take an approved plan up again. What was approved stays in force and readable until the amended plan is approved."""
     if plan.state != VillagePlan.State.APPROVED:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，审定过的方案才需要调整。")
@@ -172,7 +182,10 @@ def amend_plan(plan: VillagePlan, *, reason: str, on: date, by: Any, at: datetim
     approved = PlanReview.objects.filter(plan=plan, action=PlanReview.Action.APPROVE).order_by("-id").first()
     if approved and not PlanVersion.objects.filter(plan=plan).exists():  # approved before versions were kept
         keep_version(plan, content_of(plan), reason="", by=approved.by, at=approved.at)
-    return _review(plan, PlanReview.Action.AMEND, VillagePlan.State.AMENDING, on=on, remark=reason, by=by, at=at)
+    return _review(
+        plan, PlanReview.Action.AMEND, VillagePlan.State.AMENDING, on=on, remark=reason, base_version=base_version, by=by,
+        at=at,
+    )  # fmt: skip
 
 
 def keep_version(plan: VillagePlan, content: dict[str, Any], *, reason: str, by: Any, at: datetime) -> PlanVersion:
@@ -204,7 +217,15 @@ def _expect(plan: VillagePlan, base_version: int | None, seen: dict[str, Any] | 
 
 
 def _review(
-    plan: VillagePlan, action: str, state: str, *, on: date, remark: str = "", by: Any, at: datetime
+    plan: VillagePlan,
+    action: str,
+    state: str,
+    *,
+    on: date,
+    remark: str = "",
+    base_version: int | None = None,
+    by: Any,
+    at: datetime,
 ) -> PlanReview:
     if on > timezone.localdate(at):
         raise Refused("日期不能晚于今天。", field="on")
@@ -215,7 +236,8 @@ def _review(
     plan.state = state
     if state == VillagePlan.State.APPROVED:
         plan.approved_on = on
-    save_if_unchanged(plan, expected_version=plan.version, fields=["state", "approved_on"])
+    expected = plan.version if base_version is None else base_version
+    save_if_unchanged(plan, expected_version=expected, fields=["state", "approved_on"])
     review = PlanReview.objects.create(plan=plan, action=action, on=on, remark=remark, by=by, at=at)
     audit.record(
         plan,

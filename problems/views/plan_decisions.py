@@ -128,7 +128,20 @@ class PlanApprove(PlanDecision):
         )
 
 
-class PlanAmend(PlanFormPage):
+class PlanRemark(PlanFormPage):
+    """A step with a reason, about the plan as it was read: when somebody took a step meanwhile, it is read again first."""
+
+    def show_change(self, form: Any, changed: RecordChanged) -> HttpResponse:
+        form.add_error(
+            None,
+            f"您打开此页后，他人已办理过这个方案，这次没有办理。请看清方案现在的内容和办理记录，仍要{self.button}的再点一次。",
+        )
+        return self.render_to_response(
+            self.get_context_data(form=form, base_version=changed.current.version), status=409
+        )
+
+
+class PlanAmend(PlanRemark):
     form_class = PlanAmendForm
     title = "调整方案"
     button = "开始调整"
@@ -136,10 +149,12 @@ class PlanAmend(PlanFormPage):
     success_text = "可以修改方案了，改好后提交审定。"
 
     def perform(self, form: PlanAmendForm) -> None:
-        services.amend_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.amend_plan(
+            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
 
 
-class PlanReturn(PlanFormPage):
+class PlanReturn(PlanRemark):
     permission = Permission.PLAN_DECIDE
     form_class = PlanReturnForm
     title = "退回修改"
@@ -152,4 +167,6 @@ class PlanReturn(PlanFormPage):
         return {"remark": f"措施不具体：{words}。"} if words else {}
 
     def perform(self, form: PlanReturnForm) -> None:
-        services.return_plan(self.plan, by=self.request.user, at=timezone.now(), **form.cleaned_data)
+        services.return_plan(
+            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )

@@ -319,6 +319,41 @@ class TestPlanPages:
             found, base_version=found.version, reason="村里商定", by=world.resident_cadre, at=AT, **values
         )
 
+    @pytest.mark.parametrize(
+        ("path", "who", "text", "state"),
+        [("return/", "commissioner", "remark", "returned"), ("amend/", "resident_cadre", "reason", "amending")],
+    )
+    def test_a_remark_is_not_written_about_a_plan_that_went_on_meanwhile(
+        self, world, submitted, path, who, text, state
+    ):
+        def once_round():
+            plan = VillagePlan.objects.get()
+            if path == "return/":
+                plans.approve_plan(plan, on=APRIL, by=world.commissioner, at=AT)
+            plans.amend_plan(plan, reason="补充", on=APRIL, by=world.resident_cadre, at=AT)
+            submit(plan, world.resident_cadre)
+            if path == "amend/":
+                plans.approve_plan(plan, on=APRIL, by=world.commissioner, at=AT)
+
+        if path == "amend/":
+            plans.approve_plan(submitted, on=APRIL, by=world.commissioner, at=AT)
+        client, url = world.client(getattr(world, who)), f"{submitted.get_absolute_url()}{path}"
+        page = client.get(url)
+        typed = {"on": "2026-04-10", text: "写了很久的意见"}
+        hidden = {name: page.context[name] for name in ("submission", "base_version")}
+        once_round()
+
+        answer = client.post(url, hidden | typed)
+
+        assert answer.status_code == 409
+        assert "他人已办理过这个方案" in answer.content.decode()
+        assert "写了很久的意见" in answer.content.decode()
+        assert VillagePlan.objects.get().state != state
+        # Control: from the page that refused, which has seen it, the same is taken.
+        again = {name: answer.context[name] for name in ("submission", "base_version")}
+        assert client.post(url, again | typed).status_code == 302
+        assert VillagePlan.objects.get().state == state
+
     def shown_then(self, client, url):
         page = client.get(url)
         return {name: page.context[name] for name in ("submission", "base_version", "seen")} | {"on": "2026-04-10"}
