@@ -410,7 +410,8 @@ def carry_out_together(checks: Sequence[Check], environment: Mapping[str, str]) 
             time.sleep(0.05)
     finally:
         end_all([each.process for each in running], grace=5)
-    return outcomes
+    order = [check.title for check in checks]
+    return sorted(outcomes, key=lambda outcome: order.index(outcome.title))
 
 
 def table(outcomes: Sequence[Outcome], seconds: float) -> str:

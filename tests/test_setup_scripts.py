@@ -43,7 +43,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def wait_until(condition, seconds: float = 20) -> bool:
+def wait_until(condition, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if condition():
@@ -117,7 +117,7 @@ def test_a_second_start_on_the_same_data_is_refused_without_a_traceback(tmp_path
             env={**os.environ, "DATA_DIR": str(tmp_path), "PORT": str(free_port())},
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
     assert done.returncode == 1
@@ -363,7 +363,7 @@ def test_a_polite_child_is_not_killed():
 def test_a_program_that_takes_too_long_is_ended():
     started = time.monotonic()
     assert _run.run([sys.executable, "-c", "import time; time.sleep(60)"], timeout=0.3) == _run.TIMED_OUT
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40
 
 
 def test_output_goes_to_its_log():
@@ -457,7 +457,7 @@ def test_a_signal_in_the_background_ends_every_process(serve, number):
     assert wait_until(served.is_ready), served.text
     children = served.pids("web") + served.pids("worker")
     served.process.send_signal(number)
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
     assert not [pid for pid in children if alive(pid)]
     assert "已停止。" in served.text
 
@@ -466,7 +466,7 @@ def test_a_child_that_hangs_is_killed_at_the_end(serve):
     served = serve(worker="import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " + WORKER)
     assert wait_until(served.is_ready), served.text
     served.process.terminate()
-    assert served.process.wait(20) == 0
+    assert served.process.wait(60) == 0
     assert not alive(served.pids("worker")[0])
     assert "强行结束" in served.text
 
@@ -479,7 +479,7 @@ def test_a_second_signal_does_not_wait(serve):
     time.sleep(1)
     assert served.process.poll() is None
     served.process.send_signal(signal.SIGINT)
-    assert served.process.wait(10) == 0
+    assert served.process.wait(40) == 0  # the grace is 60
     assert not alive(served.pids("worker")[0])
 
 
@@ -495,7 +495,7 @@ def test_a_dead_child_is_started_again(serve):
 
 def test_a_child_that_keeps_dying_ends_the_portal_with_a_sentence(serve):
     served = serve(worker="raise SystemExit(7)", restarts=1)
-    assert served.process.wait(30) == 1
+    assert served.process.wait(60) == 1
     assert "不再重启" in served.text
     assert "退出码 7" in served.text
     assert "Traceback" not in served.text
@@ -504,7 +504,7 @@ def test_a_child_that_keeps_dying_ends_the_portal_with_a_sentence(serve):
 
 def test_a_web_server_that_cannot_start_is_said_at_once(serve):
     served = serve(web="raise SystemExit(3)")
-    assert served.process.wait(30) == 1
+    assert served.process.wait(60) == 1
     assert "网页服务没有启动成功" in served.text
     assert not [pid for pid in served.pids("worker") if alive(pid)]
 

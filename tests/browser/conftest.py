@@ -62,7 +62,7 @@ class Portal:
         return int(self.sql(f"SELECT count(*) FROM {table} WHERE {where}", *values)[0][0])
 
 
-def wait_until(holds: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+def wait_until(holds: Callable[[], Any], what: str, seconds: float = 90) -> Any:
     deadline = time.monotonic() + seconds
     while not (found := holds()):
         if time.monotonic() > deadline:
@@ -73,7 +73,7 @@ def wait_until(holds: Callable[[], Any], what: str, seconds: float = 30) -> Any:
 
 def answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=20) as answer:
             return answer.status == 200
     except OSError:
         return False
@@ -111,7 +111,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
             for name, command in (("web", _serve.web_command(config)), ("worker", _serve.worker_command(config))):
                 with (folder / f"{name}.log").open("wb") as log:
                     servers.append(_run.spawn(command, config.env, stdout=log, stderr=subprocess.STDOUT))
-            wait_until(lambda: answers(portal.url), "an answer of the portal", 60)
+            wait_until(lambda: answers(portal.url), "an answer of the portal", 180)
             yield portal
         finally:
             _run.end_all(servers, grace=10)
@@ -171,7 +171,7 @@ def visit(chromium: Any, portal: Portal, watch: Watch) -> Iterator[Enter]:
             **device, **options,
         )  # fmt: skip
         contexts.append(context)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(60_000)  # as long as a busy machine may need; who waits for nothing waits no longer
         page = context.new_page()
         watch.follow(page, portal)
         return page

@@ -38,7 +38,7 @@ def post_at_once(page: Any, times: int) -> list[tuple[int, str]]:
 
     def send(_: int) -> tuple[int, str]:
         request = urllib.request.Request(address, body, {"Cookie": cookie})
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, answer.url
 
     with ThreadPoolExecutor(times) as pool:

@@ -21,12 +21,12 @@ def test_an_office_workbook_goes_in_and_out_again(enter, portal, tmp_path: Path)
     page.click("text=上传并检查")
 
     # The page follows the job by itself and shows the questions when it is over, the likeliest answers chosen.
-    page.wait_for_selector("text=“石乔村”是哪个村？", timeout=60_000)
+    page.wait_for_selector("text=“石乔村”是哪个村？", timeout=180_000)
     page.click("text=提交，继续检查")
-    page.wait_for_selector("button:has-text('导入 2 条')", timeout=60_000)
+    page.wait_for_selector("button:has-text('导入 2 条')", timeout=180_000)
     assert portal.count("problems_problem") == before  # looked at, nothing written
     page.click("button:has-text('导入 2 条')")
-    page.wait_for_selector("text=写入的记录", timeout=60_000)
+    page.wait_for_selector("text=写入的记录", timeout=180_000)
     assert portal.count("problems_problem") == before + 2
     page.click(".plain-list a >> nth=0")
     page.wait_for_selector("h1")

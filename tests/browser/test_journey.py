@@ -141,7 +141,7 @@ class TestJourney:
         clerk.goto(address)
         clerk.click("text=生成PDF")
         clerk.wait_for_url("**/jobs/**")
-        clerk.wait_for_selector("a:has-text('下载PDF')", timeout=60_000)
+        clerk.wait_for_selector("a:has-text('下载PDF')", timeout=180_000)
         assert "已完成" in clerk.inner_text(".job-state")
         # the job of every day (the draft of the month) and other papers are not this one's business
         made = portal.sql(

@@ -147,7 +147,11 @@ class TestPhone:
 class TestDrafts:
     def typed(self, page, text="写到一半手机没电了"):
         page.fill("[name=text]", text)
-        page.wait_for_timeout(1200)  # kept a moment after the last key
+        for _ in range(600):  # kept a moment after the last key
+            if text in page.evaluate("JSON.stringify(localStorage)"):
+                break
+            page.wait_for_timeout(100)
+        assert text in page.evaluate("JSON.stringify(localStorage)")
         assert page.evaluate("localStorage.length") == 1
 
     def test_typed_text_and_its_photo_are_offered_back_and_go_when_taken(self, world, desk, phone, big_photo):
@@ -186,8 +190,8 @@ class TestDrafts:
                 route.continue_()
 
         page.route("**/progress/new/**", lose_the_answer)
-        send(page)
-        page.wait_for_timeout(1500)
+        with page.expect_event("requestfailed"):
+            send(page)
         assert ProgressEntry.objects.count() == 1
         page.unroute("**/progress/new/**")
         page.context.clear_cookies(name="messages")  # was in the lost answer too

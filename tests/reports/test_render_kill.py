@@ -130,7 +130,7 @@ def test_a_worker_killed_while_rendering_leaves_whole_files_once(office: Office)
     sys.stdout.write(f"\nRENDER_KILL_SEED={SEED}, {KILLS} kills: ")
     killed: list[int] = []
     renderers: list[int] = []
-    seen = 0
+    seen, missed = 0, False
     office.start_worker()
     while len(killed) < KILLS:
         # Each job is shot once at most: three failed attempts end it.
@@ -139,9 +139,10 @@ def test_a_worker_killed_while_rendering_leaves_whole_files_once(office: Office)
             break
         seen = rows[0][0]
         # From the claim and the renderer's warming up (0 %) to the moment the file is written and noted (97 %).
-        percent = office.percent_at(seen, draw.choice([0, 0, 5, 20, 40, 60, 70, 75, 90, 97]), draw.uniform(0, 0.3))
-        if percent is None:
-            continue  # done before it was hit: the next one
+        percent, pause = draw.choice([0, 0, 5, 20, 40, 60, 70, 75, 90, 97]), draw.uniform(0, 0.3)
+        percent = office.percent_at(seen, 0 if missed else percent, 0 if missed else pause)
+        if missed := percent is None:
+            continue  # done before it was hit: the next one is shot at once, so that a slow marksman does not run out of jobs
         renderers += office.kill_worker()
         sys.stdout.write(f"job {seen} at {percent} %; ")
         # Instead of waiting a minute for the heartbeat to grow old:

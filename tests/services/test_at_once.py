@@ -36,7 +36,7 @@ def desk(world):
 
 def at_once(*works: Callable[[], Any]) -> list[Any]:
     """Let all begin together; what each returned or raised."""
-    start = Barrier(len(works), timeout=20)
+    start = Barrier(len(works), timeout=120)
 
     def one(work: Callable[[], Any]) -> Any:
         try:

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
-def wait_until(holds: Callable[[], Any], what: str, seconds: float = 40) -> None:
+def wait_until(holds: Callable[[], Any], what: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"{seconds} s passed without: {what}"
@@ -174,13 +174,16 @@ class TestBrokerDown:
     ):
         Job.objects.filter(pk=failed.pk).update(arguments={"file": str(tmp_path / "lines")})
         port = request.getfixturevalue(broker)
+        client, usual = world.client(world.office_clerk), time.monotonic()
+        client.get(reverse("jobs:job_detail", args=[failed.pk]))
         started = time.monotonic()
+        usual = started - usual  # a page, as slow as this machine is just now
         with broker_at(f"redis://127.0.0.1:{port}/0"):
-            answer = world.client(world.office_clerk).post(reverse("jobs:job_retry", args=[failed.pk]))
+            answer = client.post(reverse("jobs:job_retry", args=[failed.pk]))
         took = time.monotonic() - started
 
         assert answer.status_code == 302
-        assert took < seconds
+        assert took < seconds + 5 * usual
         failed.refresh_from_db()
         assert (failed.state, failed.sent_at) == (Job.State.QUEUED, None)
 

@@ -93,7 +93,7 @@ class Nights:
 
     def end(self) -> None:
         self.starter.stdin.close()  # type: ignore[union-attr]
-        self.starter.wait(timeout=20)
+        self.starter.wait(timeout=60)
         self.starter.stdout.close()  # type: ignore[union-attr]
 
     def shot(self, name: str, dice: random.Random, days: dict[str, int]) -> tuple[dict[str, list[tuple]], int]:
