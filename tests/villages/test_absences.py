@@ -115,21 +115,40 @@ class TestPostsGivenMeanwhile:
         assert "清溪镇 组织委员" not in lent
         assert "清溪镇 组织委员" in beside
 
-    def test_a_change_lends_what_whoever_makes_it_may_lend(self, world, gained):
-        def change(by):
+    def test_a_change_lends_the_posts_it_names_as_far_as_whoever_makes_it_may(self, world, gained):
+        def change(by, *roles):
             gained.refresh_from_db()
+            more = [post for post in absences.posts_beside(gained) if post.role in roles]
             absences.change_absence(
-                gained, kind="leave", starts_on=gained.starts_on, ends_on=gained.ends_on, reason="一并代行",
+                gained, kind="leave", starts_on=gained.starts_on, ends_on=gained.ends_on, reason="一并代行", more_posts=more,
                 base_version=gained.version, by=by, at=NOON,
             )  # fmt: skip
             return {post.role for post in absences.posts_of(gained)}
 
-        assert change(world.office_clerk) == {"resident_cadre", "work_team"}
+        assert change(world.office_clerk) == {"resident_cadre"}
+        with pytest.raises(Refused, match="不能由您登记代行"):
+            change(world.office_clerk, "commissioner")
+        assert change(world.office_clerk, "work_team") == {"resident_cadre", "work_team"}
         entry = audit.history(gained).first()
         assert (entry.verb, entry.changes[0]["new"]) == ("增加代行的岗位", "石桥村驻村干部、下塘村驻村工作组")
-        assert change(world.administrator) == {"resident_cadre", "work_team", "commissioner"}
+        assert change(world.administrator, "commissioner") == {"resident_cadre", "work_team", "commissioner"}
         with pytest.raises(Refused, match="由系统管理员登记代行"):
             change(world.office_clerk)
+
+    def test_the_form_offers_them_and_lends_what_is_ticked(self, world, gained, time_machine):
+        time_machine.move_to(NOON)
+        client, url = world.client(world.office_clerk), f"{gained.get_absolute_url()}change/"
+        page = client.get(url)
+        assert "下塘村驻村工作组" in page.content.decode()
+        assert "清溪镇组织委员" not in page.content.decode()
+        [offered] = page.context["form"].fields["more_posts"].queryset
+        sent = {
+            "submission": page.context["submission"], "base_version": page.context["base_version"], "kind": "leave",
+            "starts_on": TODAY.isoformat(), "ends_on": NEXT_WEEK.isoformat(), "reason": "一并代行",
+            "more_posts": offered.pk,
+        }  # fmt: skip
+        assert client.post(url, sent).status_code == 302
+        assert {post.role for post in absences.posts_of(gained)} == {"resident_cadre", "work_team"}
 
 
 class TestRefusals:

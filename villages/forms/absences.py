@@ -4,9 +4,9 @@ from typing import Any
 
 from django import forms
 
-from common.forms import CleanTextField, DateField, PortalForm
+from common.forms import CleanTextField, DateField, PortalForm, RowsField
 from villages.forms.fields import CadreField
-from villages.models import Absence
+from villages.models import Absence, Assignment
 
 
 class AbsenceForm(PortalForm):
@@ -26,7 +26,24 @@ class AbsenceChangeForm(PortalForm):
     kind = forms.ChoiceField(label="外出类别", choices=Absence.Kind.choices)
     starts_on = DateField(label="开始日期")
     ends_on = DateField(label="结束日期", help_text="提前返岗的，填返岗前一天；延长的，填新的最后一天。")
+    more_posts = RowsField(
+        label="一并代行的岗位",
+        queryset=Assignment.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="登记代行以后新任的岗位，勾选的才由代行人办理。",
+    )
     reason = CleanTextField(label="变更原因", max_length=200, help_text="例如：提前返岗、培训延期。")
+
+    def __init__(self, *args: Any, posts: list[Assignment], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not posts:
+            del self.fields["more_posts"]
+            return
+        rows = Assignment.objects.filter(pk__in=[post.pk for post in posts])
+        field = self.fields["more_posts"]
+        field.queryset = rows.select_related("village", "township", "unit", "county")
+        field.label_from_instance = lambda post: f"{post.place}{post.get_role_display()}（{post.starts_on}起）"
 
 
 class CallOffForm(PortalForm):

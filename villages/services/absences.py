@@ -133,13 +133,14 @@ def change_absence(
     starts_on: date,
     ends_on: date,
     reason: str,
+    more_posts: Iterable[Assignment] = (),
     base_version: int,
     by: Any,
     at: datetime,
 ) -> Absence:
     """Come back earlier or stay longer: other days, with the reason. Days gone by stay as they were.
 
-    Posts given to the absent person since are lent from now on too, as far as whoever changes it may lend them.
+    `more_posts`: those given to the absent person since that are lent from now on too, named one by one.
     """
     _hold(absence.absent, absence.substitute)
     today = timezone.localdate(at)
@@ -165,7 +166,10 @@ def change_absence(
         at=at,
         reason=reason,
     )
-    if added := lendable(posts_beside(absence), by=by):
+    if added := list(more_posts):
+        open_to = {post.pk for post in lendable(posts_beside(absence), by=by)}
+        if any(post.pk not in open_to for post in added):
+            raise Refused("所选岗位不能由您登记代行，或已不在这一时段内，请重新选择。", field="more_posts")
         absence.lent.add(*added)
         posts = {"field": "lent", "label": "代行的岗位", "old": _words(before), "new": _words(posts_of(absence))}
         audit.record(absence, "增加代行的岗位", by=by, at=at, changes=[posts], reason=reason)

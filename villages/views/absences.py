@@ -169,10 +169,9 @@ class AbsenceChange(AbsencePage):
     title = "变更代行时间"
     form_class = AbsenceChangeForm
 
-    def more(self) -> str:
+    def get_form_kwargs(self) -> dict[str, Any]:
         posts = services.lendable(services.posts_beside(self.absence), by=self.request.user)
-        names = "、".join(f"{post.place}{post.get_role_display()}" for post in posts)
-        return f"登记代行后新任的岗位（{names}），保存后也由代行人办理。" if names else ""
+        return super().get_form_kwargs() | {"posts": posts}
 
     def get_initial(self) -> dict[str, Any]:
         return {name: getattr(self.absence, name) for name in services.FIELDS}
