@@ -98,7 +98,7 @@ def named_rows(keys: Iterable[int]) -> str:
 def rows_named(text: str) -> list[int]:
     """The keys an address names; nonsense names none. Whoever asks still filters by scope."""
     if not text.startswith("z"):
-        return [int(key) for key in text.split(".") if key.isascii() and key.isdigit() and len(key) < 18][:MAX_ONLY]
+        return [key for part in text.split(".") if (key := number_named(part)) is not None][:MAX_ONLY]
     try:
         packed = base64.b64decode(text[1:MAX_ADDRESS] + "=" * (-(len(text) - 1) % 4), altchars=b"-_", validate=True)
         steps = zlib.decompressobj().decompress(packed, 4 * MAX_PACKED)

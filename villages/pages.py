@@ -30,7 +30,7 @@ from accounts.permissions import Permission
 from audit import receipts
 from common import clashes
 from common.errors import Refused
-from common.lists import Column, Paging, draw_rows, rows_named, with_query
+from common.lists import Column, Paging, draw_rows, number_named, rows_named, with_query
 from common.models import RecordChanged, Versioned
 from villages.access import Access
 
@@ -90,10 +90,7 @@ class PermissionRequired(View):
     @property
     def base_version(self) -> int:
         """The version of the record the page was opened with; -1 when that was tampered with, which never matches (0 reads as "not asked")."""
-        try:
-            return int(self.request.POST.get("base_version", "")) or -1
-        except ValueError:
-            return -1
+        return number_named(self.request.POST.get("base_version"), 9) or -1
 
 
 class WritingPage(PermissionRequired):

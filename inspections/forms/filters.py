@@ -2,6 +2,7 @@
 
 from django import forms
 
+from common.lists import number_named
 from inspections.models import Inspection, Survey, Visit
 from meetings.forms.filters import RecordFilter, VillageRecordFilter
 from meetings.models import Meeting
@@ -53,8 +54,7 @@ class VisitFilter(VillageRecordFilter):
         super().prepare()
         visits = Visit.objects.visible_to(self.access)
         if self.many_townships:
-            chosen = self.data.get("township", "")
-            visits = visits.filter(township_id=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None)
+            visits = visits.filter(township_id=number_named(self.data.get("township")))
         self.fields["cadre"].queryset = Cadre.objects.filter(pk__in=visits.values("cadre_id"))
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history
-from common.lists import Column
+from common.lists import Column, number_named
 from inspections import services
 from inspections.forms.filters import BulletinFilter
 from inspections.forms.records import BulletinForm
@@ -115,8 +115,8 @@ class BulletinCreate(BulletinFormPage):
 
     def get_initial(self) -> dict[str, Any]:
         """The inspection from whose page one came is ticked."""
-        number = self.request.GET.get("inspection", "")
-        return {"inspections": [int(number)]} if number.isdecimal() and len(number) < 18 else {}
+        inspection = number_named(self.request.GET.get("inspection"))
+        return {"inspections": [inspection]} if inspection else {}
 
     def perform(self, form: BulletinForm) -> Bulletin:
         return services.add_bulletin(

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from common.forms import DateField
+from common.lists import number_named
 from meetings.models import AgendaItem, Commitment, Meeting
 from rounds.forms.filters import RoundFilter, VillageRoundFilter, add_period, codes
 from villages.models import Unit
@@ -34,10 +35,7 @@ def offer_units(form: VillageRecordFilter) -> None:
     """Units in scope. Who sees several townships chooses one first, as with villages."""
     units = Unit.objects.visible_to(form.access)
     if form.many_townships:
-        chosen = form.data.get("township", "")
-        units = units.filter(
-            Q(township_id=None) | Q(township_id=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else None)
-        )
+        units = units.filter(Q(township_id=None) | Q(township_id=number_named(form.data.get("township"))))
     form.fields["unit"].queryset = units
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history
-from common.lists import Column
+from common.lists import Column, number_named
 from meetings import services
 from meetings.forms.filters import CommitmentFilter
 from meetings.forms.meetings import CommitmentChangeForm, CommitmentForm, ReportForm
@@ -152,10 +152,8 @@ class CommitmentCreate(FormPage):
     @property
     def item(self) -> AgendaItem | None:
         """The matter on the agenda it follows from (`item` in the address); nonsense there names none."""
-        number = self.request.GET.get("item", "")
-        if not (number.isascii() and number.isdigit() and len(number) < 5):
-            return None
-        return self.meeting.agenda.filter(number=int(number)).first()
+        number = number_named(self.request.GET.get("item"), 4)
+        return self.meeting.agenda.filter(number=number).first() if number else None
 
     def get_initial(self) -> dict[str, Any]:
         item = self.item

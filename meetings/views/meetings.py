@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.models import Entry
-from common.lists import Column
+from common.lists import Column, number_named
 from meetings import services
 from meetings.forms.filters import MeetingFilter
 from meetings.forms.meetings import MeetingForm
@@ -247,10 +247,8 @@ class MeetingCreate(MeetingFormPage):
 
     def get_initial(self) -> dict[str, Any]:
         """The next meeting of a kind (`after` in the address) is like the last one: same round, name, place, chair, departments."""
-        key = self.request.GET.get("after", "")
-        if not (key.isascii() and key.isdigit() and len(key) < 18):
-            return {}
-        last = Meeting.objects.visible_to(self.access).filter(pk=int(key)).first()
+        key = number_named(self.request.GET.get("after"))
+        last = Meeting.objects.visible_to(self.access).filter(pk=key).first() if key else None
         if last is None:
             return {}
         values = {name: getattr(last, name) for name in ("round", "kind", "level", "village", "name", "place", "chair")}

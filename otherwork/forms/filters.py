@@ -7,6 +7,7 @@ from datetime import date
 from django import forms
 
 from common.forms import DateField
+from common.lists import number_named
 from otherwork.models import WorkKind
 from rounds.forms.filters import add_period
 from villages.models import Township, Village
@@ -36,10 +37,10 @@ class EntryFilter(FilterForm):
             del self.fields["township"]
         else:
             self.fields["township"].queryset = townships
-            chosen = self.data.get("township", "")
-            if chosen.isascii() and chosen.isdigit() and len(chosen) < 18:
-                villages = villages.filter(township_id=int(chosen))
-                self.fields["kind"].queryset = self.fields["kind"].queryset.filter(township_id=int(chosen))
+            chosen = number_named(self.data.get("township"))
+            if chosen is not None:
+                villages = villages.filter(township_id=chosen)
+                self.fields["kind"].queryset = self.fields["kind"].queryset.filter(township_id=chosen)
             else:  # thousands of villages are no list to choose from
                 del self.fields["village"]
         if "village" in self.fields:

@@ -13,7 +13,7 @@ from django.utils.html import format_html
 from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
-from common.lists import Column
+from common.lists import Column, number_named
 from otherwork.forms.entries import EntryForm, VoidForm
 from otherwork.forms.filters import EntryFilter
 from otherwork.models import WorkEntry, WorkFund, WorkKind
@@ -121,8 +121,8 @@ class EntryChoose(Page):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = WorkKind.objects.visible_to(self.access).in_use(self.access.on).select_related("township")
         back = safe_back(self.request, "")
-        village = self.request.GET.get("village", "")
-        hint = f"?village={village}" if village.isascii() and village.isdigit() and len(village) < 18 else ""
+        village = number_named(self.request.GET.get("village"))
+        hint = f"?village={village}" if village else ""
         kinds = [
             {"kind": kind, "url": with_back(reverse("otherwork:entry_create", args=[kind.pk]) + hint, back)}
             for kind in rows
@@ -175,9 +175,8 @@ class EntryCreate(EntryPage):
         return super().get_form_kwargs() | {"kind": self.kind, "villages": self.villages, "series": office}
 
     def get_initial(self) -> dict[str, Any]:
-        hint = self.request.GET.get("village", "")
-        known = self.villages is not None and hint.isascii() and hint.isdigit() and len(hint) < 18
-        return {"happened_on": self.access.on} | ({"village": int(hint)} if known else {})
+        hint = number_named(self.request.GET.get("village"))
+        return {"happened_on": self.access.on} | ({"village": hint} if hint and self.villages is not None else {})
 
     def perform(self, form: EntryForm) -> Any:
         values = dict(form.cleaned_data)

@@ -14,7 +14,7 @@ from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
 from common.errors import Refused
-from common.lists import Column
+from common.lists import Column, number_named
 from otherwork import panels, wording
 from otherwork.forms.kinds import KindForm, StartForm, TownshipKindForm
 from otherwork.models import WorkKind
@@ -231,9 +231,8 @@ class KindStart(FormPage):
 
     def load(self) -> None:
         places = sorted(self.access.townships_with(Permission.OTHERWORK_KIND_EDIT))
-        asked = self.request.GET.get("township", "")
-        chosen = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 and int(asked) in places else 0
-        self.township = get_object_or_404(Township, pk=chosen or (places[0] if places else 0))
+        asked = number_named(self.request.GET.get("township"))
+        self.township = get_object_or_404(Township, pk=asked if asked in places else places[0] if places else 0)
         self.there = set(WorkKind.objects.filter(township=self.township).values_list("name", flat=True))
 
     def get_form_kwargs(self) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 
 from common.forms import CleanTextField, PortalForm
+from common.lists import number_named
 from problems.forms.progress import PhotosForm
 from problems.services.criteria import MOST
 
@@ -34,11 +35,7 @@ class CriteriaForm(PortalForm):
 
     @property
     def seen(self) -> list[int]:
-        return [
-            int(key)
-            for key in self.cleaned_data["base"].split(",")
-            if key.isascii() and key.isdigit() and len(key) < 18
-        ]
+        return [key for text in self.cleaned_data["base"].split(",") if (key := number_named(text)) is not None]
 
 
 def initial_of(lines: Sequence[tuple[str, bool]], keys: Sequence[int]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import show
+from common.lists import number_named
 from problems.categories import DETAILS, MEANINGS, shown_details
 from problems.forms.problem import Choices, ProblemForm, initial_of
 from problems.models import Problem
@@ -104,9 +105,8 @@ class ProblemCreate(ProblemFormPage):
 
     def get_initial(self) -> dict[str, Any]:
         initial: dict[str, Any] = {"discovered_on": timezone.localdate()}
-        village = self.request.GET.get("village", "")
-        if village.isascii() and village.isdigit() and len(village) < 18:
-            initial["village"] = int(village)
+        if village := number_named(self.request.GET.get("village")):
+            initial["village"] = village
         elif len(self.access.village_ids) == 1 and not self.access.township_ids:
             initial["village"] = next(iter(self.access.village_ids))  # who has one village need not choose it
         return initial

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from accounts.permissions import Permission
+from common.lists import number_named
 from problems.similar import Alike, similar_to
 from villages.access import Access
 from villages.pages import Page
@@ -21,11 +22,6 @@ class Similar(Page):
 def similar_context(data: Any, access: Access) -> dict[str, Any]:
     """What the list of like problems shows for the values of a form, finished or not."""
     title = str(data.get("title", ""))[:100]
-    village, project = _key(data.get("village")), _key(data.get("key_project"))
+    village, project = number_named(data.get("village")), number_named(data.get("key_project"))
     alike: list[Alike] = similar_to(title, access, village_id=village, key_project_id=project)
     return {"alike": alike, "looked": bool(title.strip() and (village or project))}
-
-
-def _key(value: Any) -> int | None:
-    text = str(value or "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else None

@@ -82,11 +82,6 @@ class OneOutline(PermissionRequired):
     def get_success_url(self) -> str:
         return self.outline.get_absolute_url()
 
-    @property
-    def base_version(self) -> int:
-        text = self.request.POST.get("base_version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
     def sample(self) -> tuple[Summary | None, Figures | None]:
         """The newest summary of the township, of this kind if there is one: its figures show what the outline makes of them."""
         newest = Summary.objects.filter(township=self.township).order_by("-as_of", "-pk")

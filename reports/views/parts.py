@@ -66,23 +66,14 @@ class PartUpdate(PartPage, FormPage):
         return self.get_success_url()
 
 
-class SeenPart(PartPage, ActionPage):
-    """A button below words the author has read: the version of that paragraph travels with it."""
-
-    @property
-    def base_version(self) -> int | None:
-        text = self.request.POST.get("base_version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-class PartRevert(SeenPart):
+class PartRevert(PartPage, ActionPage):
     success_text = "已恢复自动文字。改写过的文字在“过去的版本”里。"
 
     def perform(self) -> None:
         services.revert_part(self.part, base_version=self.base_version, by=self.request.user, at=timezone.now())
 
 
-class PartKeep(SeenPart):
+class PartKeep(PartPage, ActionPage):
     success_text = "已记下：这一段的数据变化您已核对。"
 
     def perform(self) -> None:

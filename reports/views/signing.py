@@ -11,16 +11,7 @@ from reports.views.base import OneSummary
 from villages.pages import ActionPage, FormPage
 
 
-class OnVersion(OneSummary, ActionPage):
-    """A button that acts on the text the visitor has read: the page's version travels with it."""
-
-    @property
-    def base_version(self) -> int:
-        text = self.request.POST.get("base_version", "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-class SummarySubmit(OnVersion):
+class SummarySubmit(OneSummary, ActionPage):
     permission = Permission.SUMMARY_DRAFT
     success_text = "已送签。签发前如需修改，请先退回。"
 
@@ -28,7 +19,7 @@ class SummarySubmit(OnVersion):
         services.submit_for_sign(self.summary, base_version=self.base_version, by=self.request.user, at=timezone.now())
 
 
-class SummarySign(OnVersion):
+class SummarySign(OneSummary, ActionPage):
     permission = Permission.SUMMARY_SIGN
     success_text = "已签发，内容已固定。正式文件正在生成，稍后刷新本页下载。"
 

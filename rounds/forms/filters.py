@@ -10,15 +10,12 @@ from django.db.models import QuerySet
 
 from common import chinese
 from common.forms import DateField
+from common.lists import number_named
 from rounds.models import CalendarItem, Designation, LeadingGroupSeat, Round, RoundDocument
 from villages.models import Village
 from villages.pages import FilterForm
 
 ANY = ("", "全部")
-
-
-def _key(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def codes(value: Any) -> list[tuple[str, str]]:
@@ -86,7 +83,7 @@ class VillageRoundFilter(RoundFilter):
         super().prepare()
         villages = Village.objects.visible_to(self.access)
         if self.many_townships:
-            township, village = (_key(self.data.get(name, "")) for name in ("township", "village"))
+            township, village = (number_named(self.data.get(name)) for name in ("township", "village"))
             if township:
                 villages = villages.filter(township_id=township)
             elif village:  # an address may name a village alone

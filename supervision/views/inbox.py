@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from common.chinese import full_date
-from common.lists import Paging, with_query
+from common.lists import Paging, number_named, with_query
 from supervision.forms import MailForm
 from supervision.models import Digest, InboxItem, MailAddress
 from supervision.services import digests, inbox, mail
@@ -79,7 +79,7 @@ class InboxRead(Personal):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        keys = [int(key) for key in request.POST.getlist("key") if key.isascii() and key.isdigit() and len(key) < 18]
+        keys = [key for text in request.POST.getlist("key") if (key := number_named(text)) is not None]
         count = inbox.mark_read(user=request.user, keys=keys, at=timezone.now())
         messages.success(request, f"已把{count}项标为已读。" if count else "没有未读的项。")
         return redirect(safe_back(request, reverse("supervision:inbox")))

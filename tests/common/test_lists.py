@@ -6,7 +6,8 @@ import zlib
 
 import pytest
 
-from common.lists import MAX_ADDRESS, MAX_PACKED, named_rows, rows_named
+from common.lists import MAX_ADDRESS, MAX_PACKED, named_rows, number_named, rows_named
+from villages.pages import PermissionRequired
 
 
 class TestNamedRows:
@@ -37,3 +38,24 @@ class TestNamedRows:
         bomb = "z" + base64.urlsafe_b64encode(zlib.compress(b"\x01" * 10**6, 9)).decode().rstrip("=")
 
         assert len(rows_named(bomb)) == MAX_PACKED
+
+
+class TestNumberNamed:
+    @pytest.mark.parametrize(("text", "number"), [("7", 7), ("0", 0), ("9" * 17, 10**17 - 1)])
+    def test_reads_a_key(self, text, number):
+        assert number_named(text) == number
+
+    @pytest.mark.parametrize("text", [None, "", " 7", "-1", "1.5", "²", "７", "٣", "9" * 18, "9" * 5000])
+    def test_nonsense_and_what_no_column_holds_name_none(self, text):
+        assert number_named(text) is None
+
+    def test_no_longer_than_asked(self):
+        assert (number_named("9999", 4), number_named("10000", 4)) == (9999, None)
+
+
+@pytest.mark.parametrize(("text", "version"), [("3", 3), ("", -1), ("0", -1), ("x", -1), ("9" * 30, -1)])
+def test_the_version_of_a_page_that_was_tampered_with_matches_none(rf, text, version):
+    page = PermissionRequired()
+    page.request = rf.post("/", {"base_version": text} if text else {})
+
+    assert page.base_version == version

@@ -215,7 +215,10 @@ class TestParts:
         page = client.get(summary.get_absolute_url()).content.decode()
 
         assert "镇委扩大会议：<del>2</del> → <ins>3</ins>" in page
-        client.post(url("part_keep", summary.parts.get(key="organisation.deployment").pk))
+        part = summary.parts.get(key="organisation.deployment")
+        client.post(url("part_keep", part.pk))
+        assert "<del>2</del>" in client.get(summary.get_absolute_url()).content.decode()  # it does not say what was seen
+        client.post(url("part_keep", part.pk), {"base_version": part.version})
         assert "<del>2</del>" not in client.get(summary.get_absolute_url()).content.decode()
 
 

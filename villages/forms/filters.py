@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.roles import Role
 from common.forms import DateField
+from common.lists import number_named
 from villages.models import CadreTraining, EconomyPath, Post, Township, Unit, Village, VillageYear
 from villages.pages import FilterForm
 
@@ -40,17 +41,13 @@ class PlaceFilter(TownshipFilter):
         super().prepare()
         villages = self.villages()
         if self.several:
-            township, village = (_number(self.data.get(name)) for name in ("township", "village"))
+            township, village = (number_named(self.data.get(name)) for name in ("township", "village"))
             # An address may name a village alone (a link from a record): that one is accepted without its township.
             villages = villages.filter(township_id=township) if township else villages.filter(pk=village)
         self.fields["village"].queryset = villages
 
     def villages(self) -> Any:
         return Village.objects.visible_to(self.access)
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 class VillageFilter(TownshipFilter):
@@ -95,7 +92,7 @@ class CadreFilter(PlaceFilter):
         super().prepare()
         units = Unit.objects.visible_to(self.access)
         if self.several:
-            township, unit = (_number(self.data.get(name)) for name in ("township", "unit"))
+            township, unit = (number_named(self.data.get(name)) for name in ("township", "unit"))
             units = units.filter(Q(township_id=township) | Q(township=None) | Q(pk=unit))
         self.fields["unit"].queryset = units
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.permissions import Permission
 from accounts.roles import ROLE_LEVEL, Role
 from common.chinese import full_date
-from common.lists import Column
+from common.lists import Column, number_named
 from villages import handing
 from villages.forms.filters import AssignmentFilter
 from villages.forms.people import AssignmentCorrectForm, AssignmentEndForm, AssignmentForm
@@ -124,10 +124,10 @@ class AssignmentCreate(RecordForm):
         name = self.request.GET.get("place", "")
         if not name:
             return
-        kind, _, pk = name.partition("-")
-        if kind not in PLACES or not pk.isascii() or not pk.isdigit() or len(pk) > 18:
+        kind, _, key = name.partition("-")
+        if kind not in PLACES:
             raise Http404
-        self.place = get_object_or_404(self._in_scope(kind), pk=int(pk))
+        self.place = get_object_or_404(self._in_scope(kind), pk=number_named(key))
         if not may_assign_at(self.access, self.place):
             raise PermissionDenied
 
