@@ -1,5 +1,6 @@
 """What every page's frame needs: the menu of the visitor, without a query beyond the visitor's posts."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -29,6 +30,12 @@ MENU: list[tuple[str, str, P]] = [
 ]
 
 
+@cache
+def address(name: str) -> str:
+    """Asked for sixteen times a page, error pages included, and always the same."""
+    return reverse(name)
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """`menu`: entries the visitor's posts open; `access`: the visitor's access, for templates that hide buttons."""
     user = getattr(request, "user", None)
@@ -39,7 +46,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     menu: list[dict[str, Any]] = []
     for label, name, permission in MENU:
         if permission in held and not (name == "meetings:commitment_list" and P.MEETING_VIEW in held):
-            url = reverse(name)
+            url = address(name)
             menu.append({"label": label, "url": url, "here": False})
     # /villages/cadres/ lies below /villages/ too: the nearest entry is the one we are in.
     inside = [item for item in menu if request.path.startswith(item["url"])]
