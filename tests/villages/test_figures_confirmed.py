@@ -102,6 +102,18 @@ class TestConfirming:
             bulk.check_changed_year(done, {"members": 47})
         bulk.check_changed_year(done, {"members": 46})
 
+    def test_an_import_that_empties_a_sum_leaves_no_sheet_its_sources_contradict(self, world, sheet):
+        made = sheet(village=world.village, income=Decimal(9), operating_income=Decimal(5),
+                     sources={"rent": Decimal(5), "subsidy": Decimal(4)})  # fmt: skip
+        do = {"by": world.commissioner, "at": NOON}
+        with pytest.raises(Refused, match="相差1万元"):
+            bulk.change_years([(made.pk, made.version, {"income": Decimal(8)})], **do)
+
+        bulk.change_years([(made.pk, made.version, {"income": None, "population": 321})], **do)
+
+        made.refresh_from_db()
+        assert (made.income, made.operating_income, made.population) == (9, 5, 321)
+
     def test_what_was_read_is_what_is_confirmed(self, world, reported):
         with pytest.raises(RecordChanged):
             figures.confirm_year(reported, base_version=1, by=world.office_clerk, at=NOON)

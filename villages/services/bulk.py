@@ -88,12 +88,18 @@ def check_year(
     figure_rules._check(dict(figures))
 
 
-def check_changed_year(sheet: VillageYear, figures: Mapping[str, Any]) -> None:
+def check_changed_year(sheet: VillageYear, figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Raise Refused when `figures.save_year` would for a change; returns what is to be written, and nothing else was checked.
+
+    A sum emptied is added up from the sources of income, as on the page.
+    """
     if sheet.is_confirmed and any(getattr(sheet, name) != value for name, value in figures.items()):
         raise Refused("这份村情数据已确认，不能用导入修改；请在页面上修改并写明原因。")
     sources = {row.kind: row.amount for row in sheet.sources.all()}  # prefetched by who asks about many
     now = {name: getattr(sheet, name) for name in figure_rules.FIGURES}
-    figure_rules._check(figure_rules._with_sources(now | dict(figures), sources))
+    after = figure_rules._with_sources(now | dict(figures), sources)
+    figure_rules._check(after)
+    return {name: value for name, value in after.items() if name in figures or value != now[name]}
 
 
 @transaction.atomic
@@ -129,7 +135,7 @@ def change_years(
         sheet = sheets[pk]
         if sheet.version != version:
             raise RecordChanged(sheet)
-        check_changed_year(sheet, figures)
+        figures = check_changed_year(sheet, figures)
         before = audit.snapshot(sheet, figures)
         for name, value in figures.items():
             setattr(sheet, name, value)
