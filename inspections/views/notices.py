@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from accounts.permissions import Permission
 from audit.services import history
@@ -63,7 +63,9 @@ class NoticeList(ListPage):
             if not notice.reissued_on:
                 return on(notice.issued_on)
             dates = [on(notice.issued_on), f"第{notice.round_number}次{on(notice.reissued_on)}"]
-            return format_html_join(" ", '<span class="nowrap">{}</span>', ([text] for text in dates))
+            # One element, so that on a phone the second date goes below the first instead of out of the page.
+            parts = format_html_join(" ", '<span class="nowrap">{}</span>', ([text] for text in dates))
+            return format_html("<span>{}</span>", parts)
 
         columns = [
             Column("编号", number, sort="number", lead=True, css="nowrap"),
