@@ -310,6 +310,7 @@ class TestPages:
 
 def test_the_register_and_the_summary_count_them_alike(world, desk, problem, night):
     from reports.figures import compute
+    from reports.language import SENTENCES, Brief, runs
 
     desk.accept(due_on=D(2026, 10, 29))
     night(FRIDAY)
@@ -317,6 +318,8 @@ def test_the_register_and_the_summary_count_them_alike(world, desk, problem, nig
     data = compute(world.round, kind="stage", starts_on=D(2026, 3, 5), ends_on=TODAY, as_of=TODAY)
 
     assert (data.figures["slips"].value, data.figures["slips.by_hand"].value) == (2, 1)
+    told = "".join(run["text"] for run in runs(SENTENCES["rectifying.slips"].write(Brief(data)) or []))
+    assert told.startswith("对重点事项和临近时限、逾期的事项发出督办单2份")
     page = world.client(world.commissioner).get(data.figures["slips.by_hand"].url).content.decode()
     assert "共 <strong>1</strong>" in page
     assert SlipStep.objects.count() == 2
