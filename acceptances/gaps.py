@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import urlencode
 
 from django.db.models import Count, Q
-from django.urls import reverse
 
+from common.lists import list_address
 from inspections.models import Notice, Survey
 from problems.models import Problem, VillagePlan
 from problems.terms import OPEN_STATES, DeadlineKind
@@ -37,36 +36,27 @@ def gaps_of(designation: Designation, day: date) -> list[Gap]:
         parts = [(open_["late"], "逾期"), (open_["continuing"], "长期坚持")]
         told = "、".join(f"{word}{count}个" for count, word in parts if count)
         text = f"还有{open_['all']}个问题没有销号" + (f"（其中{told}）" if told else "")
-        found.append(Gap(text, _url("problems:problem_list", state="open", **of_village)))
+        found.append(Gap(text, list_address("problems:problem_list", state="open", **of_village)))
     notices = Notice.objects.filter(inspection__round=round, village=village).unanswered(day).count()
     if notices:
         found.append(
-            Gap(f"还有{notices}份整改通知书没有反馈", _url("inspections:notice_list", state="unanswered", **of_village))
+            Gap(
+                f"还有{notices}份整改通知书没有反馈",
+                list_address("inspections:notice_list", state="unanswered", **of_village),
+            )
         )
     plan = VillagePlan.objects.filter(round=round, village=village).only("state", "approved_on").first()
     if plan is None:
-        found.append(Gap("还没有制定一村一策", _url("problems:plan_list", round=round.key)))
+        found.append(Gap("还没有制定一村一策", list_address("problems:plan_list", round=round.key)))
     elif plan.approved_on is None:  # one that is being amended stays in force as it was approved
         word = plan.get_state_display()
-        found.append(Gap(f"一村一策还没有审定通过（{word}）", _url("problems:plan_list", round=round.key)))
+        found.append(Gap(f"一村一策还没有审定通过（{word}）", list_address("problems:plan_list", round=round.key)))
     if not acceptance_survey(designation, day):
-        found.append(Gap("还没有验收测评", _url("inspections:survey_list", kind="acceptance", **of_village)))
+        found.append(Gap("还没有验收测评", list_address("inspections:survey_list", kind="acceptance", **of_village)))
     return found
 
 
 def acceptance_survey(designation: Designation, day: date) -> Survey | None:
     """The newest acceptance survey of the village in the round up to a day."""
-    return (
-        Survey.objects.filter(
-            round=designation.round_id,
-            village=designation.village_id,
-            kind=Survey.Kind.ACCEPTANCE,
-            held_on__lte=day,
-        )
-        .order_by("-held_on", "-pk")
-        .first()
-    )
-
-
-def _url(name: str, **query: object) -> str:
-    return f"{reverse(name)}?{urlencode(query)}"
+    held = Survey.objects.filter(round=designation.round_id, village=designation.village_id)
+    return held.held_by(day, kind=Survey.Kind.ACCEPTANCE).first()

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import QueryDict
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 PAGE_SIZES = (20, 50, 100)
@@ -127,6 +128,11 @@ def _int(value: str | None, default: int) -> int:
         return int(value or default)
     except ValueError:
         return default
+
+
+def list_address(route: str, /, **query: Any) -> str:
+    """The page of that name asked for just this: what a figure, a gap, a tile leads to."""
+    return reverse(route) + ("?" + urlencode(query) if query else "")
 
 
 def with_query(query: QueryDict, **changes: Any) -> str:

@@ -8,10 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, IntegerField, Q, QuerySet, Subquery
-from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import TemplateView
 
@@ -20,6 +18,7 @@ from accounts.models import User
 from accounts.permissions import Permission as P
 from accounts.roles import Role
 from common import chinese
+from common.lists import list_address
 from handovers.models import HandOver
 from inspections.models import Notice
 from meetings.models import Commitment
@@ -65,11 +64,6 @@ class Place:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def link(name: str, **query: Any) -> str:
-    url = reverse(name)
-    return f"{url}?{urlencode(query)}" if query else url
-
-
 def standing_counts(day: date) -> dict[str, Count]:
     """The aggregates every home page shows, for one query."""
     return {
@@ -106,7 +100,7 @@ class Home(TemplateView):
             "places": places if len(places) > 1 else [],
             "place_word": "乡镇" if by_township else "村",
             "urgent": urgent(problems, day, everything=in_field),
-            "urgent_url": link("problems:problem_list"),
+            "urgent_url": list_address("problems:problem_list"),
             "field": in_field,
         }
 
@@ -129,7 +123,7 @@ def by_place(problems: QuerySet[Problem], day: date, *, by_township: bool) -> li
     return [
         Place(
             row[f"{key}__name"],
-            link("problems:problem_list", **{key: row[key]}),
+            list_address("problems:problem_list", **{key: row[key]}),
             {n: row[n] for n in standing_counts(day)},
         )
         for row in order
@@ -139,11 +133,11 @@ def by_place(problems: QuerySet[Problem], day: date, *, by_township: bool) -> li
 def tiles(sums: dict[str, int]) -> list[Tile]:
     ledger = "problems:problem_list"
     return [
-        Tile("红灯·逾期", sums["red"], link(ledger, colour=Colour.RED), "red"),
-        Tile("黄灯·临期或无进展", sums["yellow"], link(ledger, colour=Colour.YELLOW), "yellow"),
-        Tile("未销号", sums["open"], link(ledger, state="open")),
-        Tile("已销号", sums["closed"], link(ledger, state=State.CLOSED)),
-        Tile("反弹", sums["relapsed"], link(ledger, state=State.RELAPSED)),
+        Tile("红灯·逾期", sums["red"], list_address(ledger, colour=Colour.RED), "red"),
+        Tile("黄灯·临期或无进展", sums["yellow"], list_address(ledger, colour=Colour.YELLOW), "yellow"),
+        Tile("未销号", sums["open"], list_address(ledger, state="open")),
+        Tile("已销号", sums["closed"], list_address(ledger, state=State.CLOSED)),
+        Tile("反弹", sums["relapsed"], list_address(ledger, state=State.RELAPSED)),
     ]
 
 
@@ -172,27 +166,27 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
 
     ledger = "problems:problem_list"
     if unread := inbox.unread(access.user.pk):
-        found.append(Tile("未读提醒", unread, link("supervision:inbox", unread=1)))
+        found.append(Tile("未读提醒", unread, list_address("supervision:inbox", unread=1)))
     mine = Problem.objects.visible_to(access).order_by().values("pk")
     if access.may(P.PROBLEM_REVIEW) and sums["submitted"]:
-        found.append(Tile("问题待审核", sums["submitted"], link(ledger, state=State.SUBMITTED)))
+        found.append(Tile("问题待审核", sums["submitted"], list_address(ledger, state=State.SUBMITTED)))
     if access.may(P.PROBLEM_LOG) and sums["returned"]:
-        found.append(Tile("被退回待修改", sums["returned"], link(ledger, state=State.RETURNED)))
+        found.append(Tile("被退回待修改", sums["returned"], list_address(ledger, state=State.RETURNED)))
     closing = CloseRequest.objects.filter(outcome=CloseRequest.Outcome.PENDING, problem__in=mine)
     if access.may(P.CLOSE_CHECK):
-        add("销号待核实", closing.filter(checked_by=None), link(ledger, state=State.CLOSING, close="unchecked"))
+        add("销号待核实", closing.filter(checked_by=None), list_address(ledger, state=State.CLOSING, close="unchecked"))
     if access.may(P.CLOSE_DECIDE):
         checked = closing.filter(checked_by__isnull=False)
-        add("销号待审核", checked, link(ledger, state=State.CLOSING, close="checked"))
+        add("销号待审核", checked, list_address(ledger, state=State.CLOSING, close="checked"))
     if access.may(P.EXTENSION_DECIDE):
         asked = Extension.objects.filter(decision=Extension.Decision.PENDING, problem__in=mine)
-        add("延期待审批", asked, link(ledger, extension="pending"))
+        add("延期待审批", asked, list_address(ledger, extension="pending"))
     if access.may(P.PLAN_DECIDE):
         plans = VillagePlan.objects.visible_to(access).filter(state=VillagePlan.State.SUBMITTED)
-        add("一村一策待审定", plans, link("problems:plan_list", state=VillagePlan.State.SUBMITTED))
+        add("一村一策待审定", plans, list_address("problems:plan_list", state=VillagePlan.State.SUBMITTED))
     if access.may(P.DESIGNATION_APPROVE):
         proposed = Designation.objects.visible_to(access).filter(approved_on=None, removed_on=None)
-        add("整顿对象待审定", proposed, link("rounds:designation_list", state="proposed"))
+        add("整顿对象待审定", proposed, list_address("rounds:designation_list", state="proposed"))
     accepting = Acceptance.objects.visible_to(access)
     for permission, label, state in (
         (P.ACCEPTANCE_CHECK, "验收待初验", Acceptance.State.ASKED),
@@ -200,33 +194,33 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
         (P.DESIGNATION_APPROVE, "验收结论待确认", Acceptance.State.JUDGED),
     ):
         if access.may(permission):
-            add(label, accepting.filter(state=state), link("acceptances:acceptance_list", state=state))
+            add(label, accepting.filter(state=state), list_address("acceptances:acceptance_list", state=state))
     if access.may(P.FOLLOW_UP_POST):
         late = FollowUp.State.OVERDUE
         looks = FollowUp.objects.visible_to(access).in_state(late, day)
-        add("跟踪巩固逾期", looks, link("acceptances:follow_up_list", state=late))
+        add("跟踪巩固逾期", looks, list_address("acceptances:follow_up_list", state=late))
     if access.may(P.SUMMARY_DRAFT):
         drafts = Summary.objects.visible_to(access).filter(state=Summary.State.DRAFT, author=access.user)
-        add("总结初稿待完善", drafts, link("reports:summary_list", state=Summary.State.DRAFT, mine=1))
+        add("总结初稿待完善", drafts, list_address("reports:summary_list", state=Summary.State.DRAFT, mine=1))
     if access.may(P.SUMMARY_SIGN):
         waiting = Summary.objects.visible_to(access).filter(state=Summary.State.REVIEW)
-        add("总结待签发", waiting, link("reports:summary_list", state=Summary.State.REVIEW))
+        add("总结待签发", waiting, list_address("reports:summary_list", state=Summary.State.REVIEW))
     if access.may(P.PAIRING_EDIT):
-        add("结对缺口", missing_slots(access, day), link("pairings:gap_list"))
+        add("结对缺口", missing_slots(access, day), list_address("pairings:gap_list"))
         idle = Pairing.objects.idle(day).visible_to(access)
-        add("结对久无活动", idle, link("pairings:pairing_list", idle=1))
+        add("结对久无活动", idle, list_address("pairings:pairing_list", idle=1))
     if access.may(P.INSPECTION_EDIT):
         answered = Notice.objects.unchecked(day).visible_to(access)
-        add("整改通知书待核查", answered, link("inspections:notice_list", state="unchecked"))
+        add("整改通知书待核查", answered, list_address("inspections:notice_list", state="unchecked"))
     if access.may(P.NOTICE_ANSWER):
         notices = Notice.objects.unanswered(day).visible_to(access)
-        add("整改通知书待反馈", notices, link("inspections:notice_list", state="unanswered"))
+        add("整改通知书待反馈", notices, list_address("inspections:notice_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
         due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON)
         add(
             "议定事项临期或逾期",
             due,
-            link("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()),
+            list_address("meetings:commitment_list", state="open", due_to=(day + SOON).isoformat()),
         )
     counts = count_each(access.user, [rows for _, rows, _ in queues])
     found += [Tile(label, count, url) for (label, _, url), count in zip(queues, counts, strict=True) if count]
@@ -238,7 +232,7 @@ def to_confirm(access: Access) -> list[Tile]:
     waiting = list(HandOver.objects.waiting_for(access.user))
     label = "待您确认的岗位交接"
     if waiting and access.may(P.CADRE_VIEW):
-        return [Tile(label, len(waiting), link("handovers:handover_list", mine=1))]
+        return [Tile(label, len(waiting), list_address("handovers:handover_list", mine=1))]
     return [Tile(label, 1, hand_over.get_absolute_url()) for hand_over in waiting]
 
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
-
-from django.urls import reverse
 
 from common import chinese
+from common.lists import list_address
 from problems.models import Problem
 from problems.terms import OPEN_STATES, Colour, Degree, State, colour_of
 from reports.models import Summary
@@ -181,7 +179,7 @@ def totals(round: Round, earlier: Side, later: Side) -> list[dict[str, Any]]:
 
 def _ledger_url(round: Round, day: date, asked: dict[str, str]) -> str:
     query = {"round": round.key, "township": round.township_id, "as_of": day.isoformat()} | asked
-    return f"{reverse('problems:problem_list')}?{urlencode({name: str(value) for name, value in query.items()})}"
+    return list_address("problems:problem_list", **query)
 
 
 def income(earlier: Side, later: Side) -> list[dict[str, Any]]:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import calendar as months
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import Http404
-from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
 from audit.services import history
 from common import text as texts
+from common.lists import list_address
 from villages.models import Township
 from villages.pages import ActionPage, FormPage, Page, PermissionRequired
 from workdays import services
@@ -57,7 +56,7 @@ class OneYear(PermissionRequired):
 
     def to(self, route: str = "workdays:year", /, **more: Any) -> str:
         query = {"year": self.year} | ({"township": self.township.pk} if self.township else {}) | more
-        return f"{reverse(route)}?{urlencode(query)}"
+        return list_address(route, **query)
 
     def rows(self) -> list[ExceptionalDay]:
         return list(ExceptionalDay.objects.of(self.township.pk if self.township else None))

@@ -215,9 +215,13 @@ def judge_acceptance(
     return acceptance
 
 
-def judgement_of(acceptance: Acceptance) -> Judgement | None:
-    """The computed verdict of an acceptance the county has scored; None before."""
-    if acceptance.survey is None or (score := score_of(acceptance, Level.COUNTY)) is None:
+def judgement_of(acceptance: Acceptance, *, score: Decimal | None = None) -> Judgement | None:
+    """The computed verdict of an acceptance the county has scored; None before. `score` where a page has added it up already."""
+    if acceptance.survey is None:
+        return None
+    if score is None:
+        score = score_of(acceptance, Level.COUNTY)
+    if score is None:
         return None
     return judge(acceptance.designation.round, score=score, survey=acceptance.survey)
 

@@ -23,14 +23,8 @@ FIELDS = [
 def recheck_survey(acceptance: Acceptance, day: date) -> Survey | None:
     """The newest survey of the look back up to a day, after the verdict. It may belong to this round only."""
     designation = acceptance.designation
-    return (
-        Survey.objects.filter(
-            round=designation.round_id, village=designation.village_id, kind=Survey.Kind.RECHECK, held_on__lte=day,
-            held_on__gte=acceptance.confirmed_on or day,
-        )
-        .order_by("-held_on", "-pk")
-        .first()
-    )  # fmt: skip
+    held = Survey.objects.filter(round=designation.round_id, village=designation.village_id)
+    return held.held_by(day, kind=Survey.Kind.RECHECK).filter(held_on__gte=acceptance.confirmed_on or day).first()
 
 
 def _check(

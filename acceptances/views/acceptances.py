@@ -13,8 +13,7 @@ from django.urls import reverse
 from acceptances.forms.filters import AcceptanceFilter
 from acceptances.gaps import gaps_of
 from acceptances.models import Acceptance, FollowUp, Recheck, Score, ScoreItem
-from acceptances.services.acceptances import took_part
-from acceptances.verdicts import Judgement, judge
+from acceptances.services.acceptances import judgement_of, took_part
 from acceptances.views.common import TABS
 from accounts.permissions import Permission
 from audit.services import history
@@ -172,13 +171,6 @@ def scored(acceptance: Acceptance) -> Scored:
     return Scored(lines, left(level.TOWNSHIP), left(level.COUNTY))
 
 
-def judgement(acceptance: Acceptance, sheet: Scored) -> Judgement | None:
-    """The verdict as computed, where the county has scored."""
-    if acceptance.survey is None or sheet.county is None:
-        return None
-    return judge(acceptance.designation.round, score=sheet.county, survey=acceptance.survey)
-
-
 def may_judge(access: Access, township_id: int) -> bool:
     """The county itself, or the township's office for it."""
     return access.may(Permission.ACCEPTANCE_JUDGE, township_id=township_id) or access.may(
@@ -211,7 +203,7 @@ class AcceptanceDetail(Page):
             "designation": d,
             "light": LIGHTS[a.verdict or a.state],
             "sheet": sheet,
-            "judgement": judgement(a, sheet),
+            "judgement": judgement_of(a, score=sheet.county),
             "gaps": gaps_of(d, access.on) if a.state in (state.ASKED, state.CHECKED) else [],
             "rate": _rate(a),
             "may_check": may_check and not_asker and a.state in (state.ASKED, state.CHECKED),
@@ -260,7 +252,7 @@ class AcceptanceSheet(Page):
             "designation": a.designation,
             "criteria": list(a.designation.criteria.all()),
             "sheet": sheet,
-            "judgement": judgement(a, sheet),
+            "judgement": judgement_of(a, score=sheet.county),
             "rate": _rate(a),
             "verdicts": Acceptance.Verdict.choices,
         }

@@ -13,7 +13,7 @@ from acceptances.forms.records import AskForm, CheckForm, ConfirmForm, JudgeForm
 from acceptances.gaps import gaps_of
 from acceptances.models import Acceptance, Score, ScoreItem
 from acceptances.services import acceptances as services
-from acceptances.views.acceptances import judgement, load_acceptance, may_judge, scored
+from acceptances.views.acceptances import load_acceptance, may_judge, scored
 from accounts.permissions import Permission
 from rounds.models import Designation
 from villages.pages import FormPage
@@ -188,6 +188,6 @@ class AcceptanceConfirm(Step):
         sheet = scored(self.acceptance)
         return super().get_context_data(**kwargs) | {
             "sheet": sheet,
-            "judgement": judgement(self.acceptance, sheet),
+            "judgement": services.judgement_of(self.acceptance, score=sheet.county),
             "round": self.acceptance.designation.round,
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,6 +12,12 @@ from common.models import Versioned
 from rounds.models import Round
 from villages.models import Village
 from villages.models.figures import VillageRecordQuerySet
+
+
+class SurveyQuerySet(VillageRecordQuerySet):
+    def held_by(self, day: date, *, kind: str) -> SurveyQuerySet:
+        """Those of a kind held by the end of a day, the newest first."""
+        return self.filter(kind=kind, held_on__lte=day).order_by("-held_on", "-pk")
 
 
 class Survey(Versioned):
@@ -32,7 +40,7 @@ class Survey(Versioned):
     dissatisfied = models.PositiveSmallIntegerField("不满意")
     unknown = models.PositiveSmallIntegerField("不了解")
 
-    objects = VillageRecordQuerySet.as_manager()
+    objects = SurveyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "民主测评"

@@ -238,10 +238,15 @@ class Context:
         return self.answers.get(key, "")
 
     def _ask(self, key: str, label: str, prompt: str, options: list[tuple[str, str]], suggested: str) -> None:
-        if self._quiet:
+        if self.is_quiet:
             return
         question = self.questions.setdefault(key, Question(key, label, prompt, options, suggested))
         question.rows += 1
+
+    @property
+    def is_quiet(self) -> bool:
+        """Nobody is asked now (`quietly`)."""
+        return self._quiet > 0
 
     @contextmanager
     def quietly(self) -> Iterator[None]:

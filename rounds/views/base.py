@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Model, Q, QuerySet
 from django.shortcuts import get_object_or_404
@@ -15,7 +14,7 @@ from django.utils.html import format_html
 from accounts.permissions import Permission
 from audit.services import history
 from common import chinese
-from common.lists import Column
+from common.lists import Column, list_address
 from common.models import Versioned
 from rounds.forms.filters import RoundFilter
 from rounds.models import Round
@@ -25,7 +24,7 @@ from villages.pages import FormPage, ListPage, Tab, link, safe_back, with_back
 
 def list_url(name: str, round: Round, **filters: Any) -> str:
     """A list narrowed to one round of one township, as every figure links to it."""
-    return f"{reverse(name)}?{urlencode({'round': round.key, 'township': round.township_id, **filters})}"
+    return list_address(name, **{"round": round.key, "township": round.township_id, **filters})
 
 
 def mark(code: str, text: str) -> str:

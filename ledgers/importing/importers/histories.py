@@ -112,7 +112,7 @@ class HistoryImporter(ProblemImporter):
         answer = ctx.answer(PROGRESS_DAY)
         if answer == "refuse":
             raise Refused("进展情况没有写日期，例如 2026年5月20日：协议已签。", field="progress")
-        if answer != "today" and not ctx._quiet:
+        if answer != "today" and not ctx.is_quiet:
             ctx.ask(
                 Question(
                     PROGRESS_DAY, "有的行未销号，进展情况没有写日期，按哪一天记？", "进展日期",

@@ -220,7 +220,7 @@ class ProblemImporter(Importer):
             return ctx.today
         if answer == "refuse":
             return None
-        if not ctx._quiet:
+        if not ctx.is_quiet:
             ctx.ask(
                 Question(
                     DEFAULT_DAY,
