@@ -63,6 +63,7 @@ class Paging:
     def __init__(
         self, queryset: QuerySet[Any], query: QueryDict, *, default_size: int = 50, total: int | None = None
     ) -> None:
+        self.query = query
         self.total = queryset.order_by().count() if total is None else total
         self.size = _int(query.get("size"), default_size)
         if self.size not in PAGE_SIZES:
@@ -73,6 +74,20 @@ class Paging:
         self.rows = list(queryset[start : start + self.size])
         self.first = start + 1 if self.rows else 0
         self.last = start + len(self.rows)
+
+    @property
+    def previous(self) -> str:
+        """The address of the page before; empty on the first one."""
+        return with_query(self.query, page=self.number - 1) if self.number > 1 else ""
+
+    @property
+    def following(self) -> str:
+        return with_query(self.query, page=self.number + 1) if self.number < self.pages else ""
+
+    @property
+    def sizes(self) -> list[tuple[int, str, bool]]:
+        """How many rows a page may have: number, address, whether it is so now."""
+        return [(n, with_query(self.query, size=n), n == self.size) for n in PAGE_SIZES]
 
 
 def named_rows(keys: Iterable[int]) -> str:

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.views.generic import TemplateView, View
 
 from common.chinese import moment
-from common.lists import Column, Paging, draw_rows, with_query
+from common.lists import Column, Paging, draw_rows
 from jobs import services
 from jobs.models import Job
 
@@ -90,9 +90,8 @@ class JobList(TemplateView):
     template_name = "jobs/job_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        query = self.request.GET
         own = Job.objects.own(self.request.access)  # type: ignore[attr-defined]
-        paging = Paging(own.order_by("-created_at", "-pk"), query, default_size=20)
+        paging = Paging(own.order_by("-created_at", "-pk"), self.request.GET, default_size=20)
         columns = [
             Column("名称", lambda j: format_html('<a href="{}">{}</a>', j.get_absolute_url(), j.title), lead=True),
             Column("状态", lambda j: words(j) if j.is_over else f"{words(j)} {j.percent}%", css="nowrap"),
@@ -104,6 +103,4 @@ class JobList(TemplateView):
             "paging": paging,
             "columns": columns,
             "body": draw_rows(columns, paging.rows),
-            "previous": with_query(query, page=paging.number - 1) if paging.number > 1 else "",
-            "following": with_query(query, page=paging.number + 1) if paging.number < paging.pages else "",
         }

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 
 from accounts.permissions import Permission
 from common.chinese import month_day
-from common.lists import Paging, with_query
+from common.lists import Paging
 from problems import transitions
 from problems.models import Extension, Problem, ProgressEntry
 from problems.queries import colour_is
@@ -121,12 +121,9 @@ class PhoneHome(Page):
         day = timezone.localdate()
         paging = Paging(self.rows(day), self.request.GET, default_size=20)
         cards = [self.card(problem, day) for problem in paging.rows]
-        query = self.request.GET
         return super().get_context_data(**kwargs) | {
             "cards": cards,
             "paging": paging,
-            "previous": with_query(query, page=paging.number - 1) if paging.number > 1 else "",
-            "following": with_query(query, page=paging.number + 1) if paging.number < paging.pages else "",
             "several_villages": len({card.problem.village_id for card in cards}) > 1,
             "all_url": reverse("problems:problem_list"),
         }

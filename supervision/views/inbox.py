@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from common.chinese import full_date
-from common.lists import Paging, number_named, with_query
+from common.lists import Paging, number_named
 from supervision.forms import MailForm
 from supervision.models import Digest, InboxItem, MailAddress
 from supervision.services import digests, inbox, mail
@@ -59,8 +59,6 @@ class Inbox(Personal, TemplateView):
             "title": "待办",
             "items": [{"row": row} | shown(row.reason, row.colour) for row in paging.rows],
             "paging": paging,
-            "previous": with_query(query, page=paging.number - 1) if paging.number > 1 else "",
-            "following": with_query(query, page=paging.number + 1) if paging.number < paging.pages else "",
             "counts": counts,
             "choices": [
                 ("全部", counts["total"], "?", not colour and not query.get("unread")),
@@ -91,12 +89,9 @@ class DigestList(Personal, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         digests_ = Digest.objects.filter(user=self.request.user).defer("lines").order_by("-day")
         paging = Paging(digests_, self.request.GET, default_size=20)
-        query = self.request.GET
         return super().get_context_data(**kwargs) | {
             "title": "每日提醒",
             "paging": paging,
-            "previous": with_query(query, page=paging.number - 1) if paging.number > 1 else "",
-            "following": with_query(query, page=paging.number + 1) if paging.number < paging.pages else "",
         }
 
 

@@ -5,8 +5,10 @@ import random
 import zlib
 
 import pytest
+from django.http import QueryDict
 
-from common.lists import MAX_ADDRESS, MAX_PACKED, named_rows, number_named, rows_named
+from common.lists import MAX_ADDRESS, MAX_PACKED, Paging, list_address, named_rows, number_named, rows_named
+from villages.models import Township
 from villages.pages import PermissionRequired
 
 
@@ -59,3 +61,34 @@ def test_the_version_of_a_page_that_was_tampered_with_matches_none(rf, text, ver
     page.request = rf.post("/", {"base_version": text} if text else {})
 
     assert page.base_version == version
+
+
+class TestPaging:
+    def paging(self, query, total):
+        return Paging(Township.objects.none(), QueryDict(query), total=total)
+
+    @pytest.mark.parametrize(
+        ("query", "previous", "following"),
+        [
+            ("size=20&q=x", "", "?size=20&q=x&page=2"),
+            ("size=20&q=x&page=2", "?size=20&q=x&page=1", "?size=20&q=x&page=3"),
+            ("size=20&q=x&page=9", "?size=20&q=x&page=2", ""),
+            ("size=100", "", ""),
+        ],
+    )
+    def test_leads_to_the_pages_beside_it_with_the_same_filters(self, query, previous, following):
+        paging = self.paging(query, 60)
+
+        assert (paging.previous, paging.following) == (previous, following)
+
+    def test_another_size_starts_at_the_first_page(self):
+        assert self.paging("page=2&q=x", 60).sizes == [
+            (20, "?q=x&size=20", False),
+            (50, "?q=x&size=50", True),
+            (100, "?q=x&size=100", False),
+        ]
+
+
+def test_an_address_of_a_list_asks_for_what_is_named():
+    assert list_address("problems:problem_list") == "/problems/"
+    assert list_address("problems:problem_list", state="open", village=3) == "/problems/?state=open&village=3"
