@@ -86,9 +86,9 @@ class RulesForm(PortalForm):
 
     layout = Layout(
         "is_on",
-        Fieldset("什么时候", "blue_days", "yellow_days", "red_days", "reply_days"),
-        Fieldset("发给谁", "blue_to", "yellow_to", "red_to", css_class="told"),
-        Fieldset("还管什么", "with_notices", "with_commitments"),
+        Fieldset("什么时候", "blue_days", "yellow_days", "red_days", "reply_days", css_class="form-part"),
+        Fieldset("发给谁", "blue_to", "yellow_to", "red_to", css_class="form-part told"),
+        Fieldset("还管什么", "with_notices", "with_commitments", css_class="form-part"),
     )
 
 

@@ -51,9 +51,20 @@ class KindForm(PortalForm):
     )
 
     layout = Layout(
-        Fieldset("登记什么", "name", "unit", "per_village", "whole", "takes_note", "has_money", "sources", "hint"),
-        Fieldset("怎样写进总结", "place", "counting", "wording"),
-        Fieldset("使用期间", Div("starts_on", "ends_on", css_class="pair"), "sort"),
+        Fieldset(
+            "登记什么",
+            "name",
+            "unit",
+            "per_village",
+            "whole",
+            "takes_note",
+            "has_money",
+            "sources",
+            "hint",
+            css_class="form-part",
+        ),
+        Fieldset("怎样写进总结", "place", "counting", "wording", css_class="form-part"),
+        Fieldset("使用期间", Div("starts_on", "ends_on", css_class="pair"), "sort", css_class="form-part"),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

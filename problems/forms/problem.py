@@ -196,13 +196,13 @@ class ProblemForm(PortalForm):
         else:
             del self.fields["reason"]
         sets = [
-            Fieldset("基本情况", *(n for n in self.FACTS if n in self.fields)),
-            Fieldset("分类信息", *(d.field_name for d in DETAILS[category])),
-            Fieldset("来源和关联", *self.ORIGIN),
-            Fieldset("目标和责任", *self.WORK),
+            Fieldset("基本情况", *(n for n in self.FACTS if n in self.fields), css_class="form-part"),
+            Fieldset("分类信息", *(d.field_name for d in DETAILS[category]), css_class="form-part"),
+            Fieldset("来源和关联", *self.ORIGIN, css_class="form-part"),
+            Fieldset("目标和责任", *self.WORK, css_class="form-part"),
         ]
         if not self.accepted:
-            sets.append(Fieldset("时限", "deadline_kind", "due_on"))
+            sets.append(Fieldset("时限", "deadline_kind", "due_on", css_class="form-part"))
         self.helper.layout = Layout(*sets, *end)
 
     def _offer(self, choices: Choices) -> None:
