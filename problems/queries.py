@@ -6,7 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import Case, CharField, F, FilteredRelation, Q, Value, When
+from django.db.models import Case, CharField, FilteredRelation, Q, Value, When
 
 from accounts.permissions import Permission
 from problems.terms import LEDGER_STATES, NO_DEADLINE_ON, OPEN_STATES, RUNNING_STATES, Colour, State
@@ -101,6 +101,3 @@ class ProblemQuerySet(models.QuerySet):  # type: ignore[type-arg]
 class StepQuerySet(models.QuerySet):  # type: ignore[type-arg]
     def held_on(self, day: date) -> StepQuerySet:
         return self.filter(held_on(day))
-
-    def latest_first(self) -> StepQuerySet:
-        return self.order_by(F("id").desc())

@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 
 from problems.terms import OPEN_STATES, Category, Colour, DeadlineKind, Degree, State
 
-CATEGORY_WORDS = dict(Category.choices)
 STATE_WORDS = dict(State.choices)
 DEGREE_WORDS = dict(Degree.choices)
 KIND_WORDS = dict(DeadlineKind.choices)

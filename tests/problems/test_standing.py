@@ -33,7 +33,7 @@ class TestStand:
             at=noon(date(2026, 4, 2)), last_progress_on=date(2026, 4, 1),
         )  # fmt: skip
 
-        earlier = problem.steps.exclude(pk=step.pk).latest_first().first()
+        earlier = problem.steps.exclude(pk=step.pk).order_by("-id").first()
         assert (earlier.until, step.since, step.until) == (date(2026, 4, 1), date(2026, 4, 1), None)
         stored = Problem.objects.get(pk=problem.pk)
         assert stored.version == problem.version == version + 1
