@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.roles import Level
 from inspections.models import Notice
-from villages.handing import MOST, Duty, Group, Line
+from villages.handing import Duty, Group, Line, following
 from villages.models import Cadre
 
 
@@ -24,19 +24,19 @@ def find(duty: Duty) -> list[Group]:
         .filter(duty.reach(village="village_id", township="township_id"))
         .select_related("village")
         .prefetch_related("rounds")  # a day before the notice went out again is told by its earlier rounds
-        .order_by("reply_due_on", "pk")[:MOST]
+        .order_by("reply_due_on", "pk")
     )
     lines = [
         Line(
             notice.pk,
-            f"{notice}：{notice.requirement}（{notice.state_on(duty.day).label}）",
+            f"{notice}：{notice.round_on(duty.day).requirement}（{notice.state_on(duty.day).label}）",
             notice.village.name,
-            notice.reply_due_on.isoformat(),
+            notice.round_on(duty.day).reply_due_on.isoformat(),
             reverse("inspections:notice_detail", args=[notice.pk]),
         )
         for notice in rows
     ]
-    return [Group("notice.open", "未办结的整改通知书", lines)]
+    return [following("notice.open", "未办结的整改通知书", lines)]
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.roles import Level as Reach
 from supervision.models import Slip
-from villages.handing import MOST, Duty, Group, Line
+from villages.handing import Duty, Group, Line, following
 from villages.models import Cadre
 
 
@@ -20,7 +20,7 @@ def find(duty: Duty) -> list[Group]:
         .open(duty.day)
         .filter(duty.reach(village="village_id", township="township_id", unit="unit_id"))
         .select_related("village")
-        .order_by("due_on", "pk")[:MOST]
+        .order_by("due_on", "pk")
     )
     lines = [
         Line(
@@ -32,7 +32,7 @@ def find(duty: Duty) -> list[Group]:
         )
         for slip in rows
     ]
-    return [Group("slip.open", "未办结的督办单", lines)]
+    return [following("slip.open", "未办结的督办单", lines)]
 
 
 def move(duty: Duty, found: Mapping[str, Sequence[int]], *, to: Cadre, by: Any, at: datetime, reason: str) -> None:

@@ -1,6 +1,7 @@
 """Rectification notices as they are read: list, the page of one, the printed sheet, files of a reply."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -60,24 +61,38 @@ class NoticeList(ListPage):
             return link(notice.get_absolute_url(), notice.number_text, here)
 
         def issued(notice: Notice) -> str:
-            if not notice.reissued_on:
-                return on(notice.issued_on)
-            dates = [on(notice.issued_on), f"第{notice.round_number}次{on(notice.reissued_on)}"]
+            round = notice.round_on(day)
+            dates = [on(notice.issued_on)]
+            if (number := round.round_number) > 1:
+                dates.append(f"第{number}次{on(round.sent_on)}")
             # One element, so that on a phone the second date goes below the first instead of out of the page.
             parts = format_html_join(" ", '<span class="nowrap">{}</span>', ([text] for text in dates))
             return format_html("<span>{}</span>", parts)
+
+        def reached(name: str) -> Callable[[Notice], str]:
+            """A date of the round that ran on the day, unless it came after."""
+
+            def cell(notice: Notice) -> str:
+                value = getattr(notice.round_on(day), name)
+                return on(value if value and value <= day else None)
+
+            return cell
+
+        def reply(notice: Notice) -> str:
+            round = notice.round_on(day)
+            return round.reply if round.replied_on and round.replied_on <= day else "—"
 
         columns = [
             Column("编号", number, sort="number", lead=True, css="nowrap"),
             Column("村", lambda n: n.village.name, sort="village", css="nowrap"),
             Column("状态", state, css="nowrap"),
-            Column("整改要求", lambda n: n.requirement),
+            Column("整改要求", lambda n: n.round_on(day).requirement),
             Column("发出日期", issued, sort="issued_on"),
-            Column("反馈时限", lambda n: on(n.reply_due_on), sort="reply_due_on", css="nowrap"),
-            Column("签收日期", lambda n: on(n.signed_on), css="nowrap"),
-            Column("反馈日期", lambda n: on(n.replied_on), css="nowrap"),
-            Column("整改情况", lambda n: n.reply or "—"),
-            Column("办结日期", lambda n: on(n.closed_on), css="nowrap"),
+            Column("反馈时限", lambda n: on(n.round_on(day).reply_due_on), sort="reply_due_on", css="nowrap"),
+            Column("签收日期", reached("signed_on"), css="nowrap"),
+            Column("反馈日期", reached("replied_on"), css="nowrap"),
+            Column("整改情况", reply),
+            Column("办结日期", lambda n: on(n.closed_on if n.closed_on and n.closed_on <= day else None), css="nowrap"),
         ]
         if len(self.access.township_ids) > 1:
             columns.insert(1, Column("乡镇", lambda n: n.township.name))

@@ -59,7 +59,8 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     for finding in Finding.objects.filter(inspection__in=ids).order_by("pk"):
         found[finding.inspection_id, finding.village_id].append(finding)
     notices: dict[tuple[int, int], list[Notice]] = defaultdict(list)
-    for notice in Notice.objects.filter(inspection__in=ids, issued_on__lte=day).order_by("year", "number"):
+    issued = Notice.objects.filter(inspection__in=ids, issued_on__lte=day).order_by("year", "number")
+    for notice in issued.prefetch_related("rounds"):
         notices[notice.inspection_id, notice.village_id].append(notice)
     reported: dict[int, list[str]] = defaultdict(list)
     told = Bulletin.inspections.through.objects.filter(inspection__in=ids, bulletin__reported_on__lte=day)
@@ -80,9 +81,11 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                 i.get_mode_display(),
                 ask.village(w.village.name, i.township_id),
                 words.numbered([f.text for f in mine]),
-                words.numbered([f.requirement for f in mine if f.requirement] or [n.requirement for n in sent]),
+                words.numbered(
+                    [f.requirement for f in mine if f.requirement] or [n.round_on(day).requirement for n in sent]
+                ),
                 "、".join(f"〔{n.year}〕{n.number}号" for n in sent),
-                sent[0].reply_due_on if sent else None,
+                sent[0].round_on(day).reply_due_on if sent else None,
                 words.joined((_reply(n, ask) for n in sent), "\n"),
                 f"已通报（{'、'.join(days)}）" if days else "未通报",
                 i.meeting.name if i.meeting else "",
@@ -94,9 +97,10 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
 
 
 def _reply(notice: Notice, ask: Ask) -> str:
-    if notice.replied_on and notice.replied_on <= ask.as_of:
-        return words.said_on(notice.replied_on, notice.reply)
-    return "逾期未反馈" if notice.reply_due_on < ask.as_of else "未到反馈时限"
+    round = notice.round_on(ask.as_of)
+    if round.replied_on and round.replied_on <= ask.as_of:
+        return words.said_on(round.replied_on, round.reply)
+    return "逾期未反馈" if round.reply_due_on < ask.as_of else "未到反馈时限"
 
 
 def summary(totals: Totals) -> dict[str, Value]:

@@ -6,15 +6,21 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils.html import strip_tags
 from PIL import Image
 
 from audit.services import history
 from common.errors import Refused
-from inspections import services
+from inspections import handing, services
 from inspections.models import Finding, Notice, NoticeFile, NoticeRound
+from ledgers.definitions import inspections as ledger
+from ledgers.form import Ask
 from problems.models import Problem, Upload
 from problems.services.uploads import clear_uploads, stage_upload
 from tests.conftest import NOON
+from villages.access import access_of
+from villages.handing import duty_of
+from villages.models import Assignment
 
 
 def refused(field, call, *args, **values):
@@ -134,6 +140,55 @@ class TestCheck:
             assert rows.unanswered(day).exists() == (state != "answered")
             assert rows.late(day).exists() == (state == "late")
             assert rows.issued_again(day).exists() == (day >= date(2026, 6, 12))
+
+    def test_the_list_of_an_earlier_day_tells_the_round_of_that_day(
+        self, world, answered, django_assert_max_num_queries
+    ):
+        """No date of a day to come, no reply nobody had given yet; in the list of today the present round."""
+        due = answered.reply_due_on.isoformat()
+        reissue(world, answered)
+        services.sign_notice(Notice.objects.get(), signed_on=date(2026, 6, 13), by=world.village_secretary, at=NOON)
+        client = world.client(world.office_clerk)
+
+        def cells(day):
+            with django_assert_max_num_queries(12):
+                page = client.get(f"/inspections/notices/?round=2026-2&as_of={day}")
+            [row] = page.context["body"].split("<tr")[1:]
+            return [strip_tags(f"<td{cell}").strip() for cell in row.split("<td")[1:]][-6:]
+
+        assert cells("2026-06-03") == ["2026-06-03", due, "—", "—", "—", "—"]
+        assert cells("2026-06-11")[1:] == [due, "2026-06-04", "2026-06-09", "已补齐", "—"]
+        again = Notice.objects.get().reply_due_on.isoformat()
+        assert again != due
+        assert cells("2026-06-12") == ["2026-06-03 第2次2026-06-12", again, "—", "—", "—", "—"]
+        assert cells("2026-10-31")[1:] == [again, "2026-06-13", "—", "—", "—"]
+
+    def test_so_does_the_paper_of_a_hand_over_and_it_says_how_many_there_are(self, world, answered, monkeypatch):
+        due = answered.reply_due_on.isoformat()
+        reissue(world, answered)
+        post = Assignment.objects.get(cadre=world.village_secretary.cadre, village=world.village)
+
+        def found(day):
+            return handing.find(duty_of(post, last_day=day, day=day))[0]
+
+        assert found(date(2026, 6, 11)).lines[0].due == due != found(date(2026, 6, 12)).lines[0].due
+        assert found(date(2026, 6, 11)).title == "未办结的整改通知书"
+        monkeypatch.setattr("villages.handing.MOST", 0)
+        assert found(date(2026, 6, 11)).title == "未办结的整改通知书，共1项，列出前0项"
+
+    def test_so_does_the_ledger_of_inspections(self, world, answered):
+        due = answered.reply_due_on
+        reissue(world, answered)
+
+        def told(day):
+            ask = Ask((world.round,), day, access_of(world.office_clerk, day))
+            [line] = ledger.lines(ledger.keys(ask), ask)
+            return line.values[7:9]
+
+        assert told(date(2026, 6, 4)) == (due, "未到反馈时限")
+        assert told(date(2026, 6, 11))[0] == due
+        assert "已补齐" in told(date(2026, 6, 11))[1]
+        assert told(date(2026, 7, 1)) == (Notice.objects.get().reply_due_on, "逾期未反馈")
 
     def test_pages_check_reissue_and_show_the_rounds(self, world, answered):
         office, url = world.client(world.commissioner), answered.get_absolute_url()
