@@ -49,8 +49,6 @@ def set_rule(
         rule = PairingRule.objects.create(round=round, idle_days=idle_days)
         before, earlier, verb = audit.snapshot(rule, ["idle_days"]), [], "设定结对要求"
     else:
-        if not base_version:
-            raise RecordChanged(rule)
         before, earlier, verb = audit.snapshot(rule, ["idle_days"]), list(rule.slots.all()), "修改结对要求"
         rule.idle_days = idle_days
         save_if_unchanged(rule, expected_version=base_version, fields=["idle_days"])

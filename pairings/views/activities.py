@@ -69,11 +69,10 @@ class ActivityList(RoundListPage):
         return columns
 
 
-class ActivityPage(FormPage):
-    """A form about one activity of one pairing."""
+class OfPairing(FormPage):
+    """A form about what helpers of one pairing do or mean to do."""
 
     permission = Permission.ACTIVITY_POST
-    form_class = ActivityForm
     template_name = "pairings/activity_form.html"
     pairing: Pairing
 
@@ -81,18 +80,24 @@ class ActivityPage(FormPage):
         """403 unless the visitor may post at the helped village."""
         self.require(Permission.ACTIVITY_POST, township_id=self.pairing.township_id, village_id=self.pairing.village_id)
 
+    def get_success_url(self) -> str:
+        return self.pairing.get_absolute_url()
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"pairing": self.pairing}
+
+
+class ActivityPage(OfPairing):
+    """A form about one activity."""
+
+    form_class = ActivityForm
+
     def plan(self) -> QuerySet[PlanItem]:
         """Matters of the plan that this activity may have done."""
         return self.pairing.plan.filter(activity=None)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return super().get_form_kwargs() | {"plan": self.plan()}
-
-    def get_success_url(self) -> str:
-        return self.pairing.get_absolute_url()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"pairing": self.pairing}
 
 
 class ActivityCreate(ActivityPage):

@@ -5,32 +5,15 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
-from accounts.permissions import Permission
 from audit.services import history
 from pairings.forms.activities import PlanItemChangeForm, PlanItemForm
 from pairings.models import Pairing, PlanItem
 from pairings.services import plans as services
+from pairings.views.activities import OfPairing
 from pairings.views.pairings import NAMES
-from villages.pages import FormPage
 
 
-class PlanItemPage(FormPage):
-    permission = Permission.ACTIVITY_POST
-    template_name = "pairings/activity_form.html"
-    pairing: Pairing
-
-    def allow(self) -> None:
-        """403 unless the visitor may post at the helped village."""
-        self.require(Permission.ACTIVITY_POST, township_id=self.pairing.township_id, village_id=self.pairing.village_id)
-
-    def get_success_url(self) -> str:
-        return self.pairing.get_absolute_url()
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"pairing": self.pairing}
-
-
-class PlanItemCreate(PlanItemPage):
+class PlanItemCreate(OfPairing):
     form_class = PlanItemForm
     title = "登记帮扶计划事项"
     success_text = "已列入帮扶计划。"
@@ -44,7 +27,7 @@ class PlanItemCreate(PlanItemPage):
         services.add_plan_item(pairing=self.pairing, by=self.request.user, at=timezone.now(), **form.cleaned_data)
 
 
-class PlanItemUpdate(PlanItemPage):
+class PlanItemUpdate(OfPairing):
     form_class = PlanItemChangeForm
     title = "修改帮扶计划事项"
 
