@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
+from common.lists import number_named
 from ledgers.importing import values
 from ledgers.importing.table import likeness
 from ledgers.importing.values import Fault, squeeze
@@ -143,8 +144,8 @@ class Context:
             if tried in self._villages:
                 return self._villages[tried]
         answer = self._answer("village", name)
-        if answer and answer.isdigit() and int(answer) in self.villages:
-            return self.villages[int(answer)]
+        if (pk := number_named(answer)) in self.villages:
+            return self.villages[pk]
         likely = self._likely(_stem(name), [(str(v.pk), v.name) for v in self.villages.values()], by=_stem)
         if not likely:
             raise Fault(f"{self.township}没有这个村", "、".join(v.name for v in list(self.villages.values())[:12]))
@@ -177,8 +178,8 @@ class Context:
             return NewPerson(name, title)
         if answer == EMPTY:
             return None
-        if answer and answer.isdigit() and int(answer) in self.people:
-            return self.people[int(answer)]
+        if (pk := number_named(answer)) in self.people:
+            return self.people[pk]
         if same:
             options = [(str(c.pk), c.with_title) for c in same]
             suggested = options[0][0]
@@ -210,8 +211,8 @@ class Context:
             return NewUnit(name, answer == DEPARTMENT)
         if answer == EMPTY:
             return None
-        if answer and answer.isdigit() and int(answer) in self.units:
-            return self.units[int(answer)]
+        if (pk := number_named(answer)) in self.units:
+            return self.units[pk]
         if len(name) > 60:
             raise Fault("单位名称过长", "只填一个单位的名称")
         likely = self._likely(name, [(str(u.pk), u.name) for u in self.units.values()])

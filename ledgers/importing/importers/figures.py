@@ -8,6 +8,7 @@ from typing import Any
 
 from accounts.permissions import Permission
 from common.errors import Refused
+from common.lists import number_named
 from ledgers.form import Ask
 from ledgers.importing import values
 from ledgers.importing.context import Context, Question
@@ -78,7 +79,7 @@ class FiguresImporter(Importer):
     @staticmethod
     def _year(ctx: Context) -> int | None:
         answer = ctx.answer(YEAR)
-        return int(answer) if answer.isdigit() else None
+        return number_named(answer, 4)
 
     def default(self, key: str, item: Item, ctx: Context) -> Any:
         if key != "year":
