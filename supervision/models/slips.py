@@ -123,7 +123,12 @@ class Slip(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"督办单〔{self.year}〕{self.number}号"
+        return f"督办单{self.number_text}"
+
+    @property
+    def number_text(self) -> str:
+        """The number as a paper bears it: 〔2026〕3号."""
+        return f"〔{self.year}〕{self.number}号"
 
     def get_absolute_url(self) -> str:
         return reverse("supervision:slip_detail", args=[self.pk])

@@ -52,6 +52,7 @@ class MatterList(ListPage):
     """Where a slip by hand begins: what is not done and has no open slip."""
 
     permission = Permission.SLIP_ISSUE
+    template_name = "supervision/matter_list.html"
     kind = Kind.PROBLEM
     title = "发督办单：选择督办事项"
     noun = "项"

@@ -73,7 +73,7 @@ class SlipList(ListPage):
             return f"{about}。要求：{slip.requirement}" if slip.requirement else about
 
         columns = [
-            Column("编号", lambda s: link(s.get_absolute_url(), s, here), sort="number", lead=True),
+            Column("编号", lambda s: link(s.get_absolute_url(), s.number_text, here), sort="number", lead=True, css="nowrap"),
             Column("级别", lambda s: light(LIGHTS[Level(s.level)], s.get_level_display())),
             Column("村", lambda s: s.village.name if s.village else "—", sort="village", css="nowrap"),
             Column("督办事项", matter),
