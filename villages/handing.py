@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 
 from accounts.roles import ROLE_LEVEL, Level
 from audit import services as audit
-from common.models import save_if_unchanged
+from common.models import save_all_if_unchanged
 from villages.models import Assignment, Cadre
 
 MOST = 300  # lines of one group that are listed; a township's office may have thousands in reach
@@ -138,14 +138,12 @@ def move_all(duty: Duty, groups: Sequence[Group], *, to: Cadre, by: Any, at: dat
 
 def pass_on(rows: Iterable[Any], field: str, to: Any, *, verb: str, by: Any, at: datetime, reason: str) -> None:
     """For an app's `move`: make `to` the one named in `field` of each record (locked by the caller), with one entry each."""
-    entries = []
-    for row in rows:
-        before = audit.snapshot(row, [field])
-        setattr(row, field, to)
-        save_if_unchanged(row, expected_version=row.version, fields=[field])
-        changes = audit.changes_since(before, row)
-        entries.append(audit.entry(row, verb, by=by, at=at, changes=changes, reason=reason))
-    audit.record_many(entries)
+    before = [(row, audit.snapshot(row, [field])) for row in rows]
+    save_all_if_unchanged((row for row, _ in before), field=field, value=to)
+    audit.record_many(
+        audit.entry(row, verb, by=by, at=at, changes=audit.changes_since(was, row), reason=reason)
+        for row, was in before
+    )
 
 
 # What `handovers` adds to the pages of villages, again so that imports go downward.

@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from audit import services as audit
+from audit.models import Entry
 from common.errors import Refused
 from common.models import RecordChanged
 from handovers.models import HandOver
@@ -96,6 +97,30 @@ class TestTakingEffect:
 
         item.refresh_from_db()
         assert item.owner == successor
+
+    def test_many_cost_as_many_questions_as_one_and_none_is_written_over(
+        self, world, successor, django_assert_max_num_queries
+    ):
+        giver = cadre_of(world.resident_cadre)
+        for n in range(20):
+            CalendarItem.objects.create(round=world.round, title=f"事项{n}", due_on=TOMORROW, owner=giver)
+        rows = list(CalendarItem.objects.select_related("round", "owner").filter(owner=giver))
+        give = {"verb": "变更责任人", "by": None, "at": NOON, "reason": "交接"}
+        # Control: somebody has changed one of them since it was read.
+        CalendarItem.objects.filter(pk=rows[7].pk).update(version=2)
+        with pytest.raises(RecordChanged) as refused, transaction.atomic():
+            handing.pass_on(rows, "owner", successor, **give)
+        assert refused.value.current == rows[7]
+        assert not CalendarItem.objects.filter(owner=successor).exists()
+
+        rows = list(CalendarItem.objects.select_related("round", "owner").filter(owner=giver))
+        with django_assert_max_num_queries(3):  # of two versions, and the record
+            handing.pass_on(rows, "owner", successor, **give)
+
+        assert set(CalendarItem.objects.values_list("owner", "version")) == {(successor.pk, 2), (successor.pk, 3)}
+        told = Entry.objects.filter(object_type="rounds.calendaritem", verb="变更责任人")
+        assert {(e.changes[0]["old"], e.changes[0]["new"]) for e in told} == {(str(giver), str(successor))}
+        assert told.count() == 20
 
     def test_calendar_items_stay_with_who_keeps_a_post(self, world, agreed):
         giver = cadre_of(world.resident_cadre)
