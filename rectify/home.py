@@ -30,6 +30,7 @@ from problems.shown import deadline_text
 from problems.terms import LEDGER_STATES, OPEN_STATES, RUNNING_STATES, Colour, State
 from reports.models import Summary
 from rounds.models import Designation
+from supervision.models import Slip
 from supervision.services import inbox
 from villages.access import Access
 
@@ -215,6 +216,9 @@ def todo(access: Access, sums: dict[str, int], day: date) -> list[Tile]:
     if access.may(P.NOTICE_ANSWER):
         notices = Notice.objects.unanswered(day).visible_to(access)
         add("整改通知书待反馈", notices, list_address("inspections:notice_list", state="unanswered"))
+    if access.may(P.SLIP_ANSWER):
+        slips = Slip.objects.visible_to(access).unanswered(day)
+        add("督办单待反馈", slips, list_address("supervision:slip_list", state="unanswered"))
     if access.may(P.COMMITMENT_REPORT):
         due = Commitment.objects.visible_to(access).filter(kept_on=None, due_on__lte=day + SOON)
         add(

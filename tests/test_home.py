@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import User
 from problems.services import moves
+from supervision.services import inbox
 from tests.conftest import NOON
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,8 @@ def on_the_day(time_machine):
 
 class TestHome:
     @pytest.mark.parametrize(
-        "account", ["dangjianban", "wuxiaomin", "chenzhiyuan", "linhaiyan", "wangwei", "xianji", "ziranziyuan"]
+        "account",
+        ["dangjianban", "wuxiaomin", "chenzhiyuan", "linhaiyan", "wangwei", "xianji", "ziranziyuan", "panyongfu"],
     )
     def test_every_number_equals_the_list_it_opens(self, demo_township, db, account):
         client, page = home(account)
@@ -52,6 +54,16 @@ class TestHome:
         assert "连续两年以上未发展党员" in page
         assert f"/problems/{demo_township.problem[14].pk}/progress/new/" in page
         assert "下塘村" not in page
+
+    def test_a_slip_stays_on_the_page_when_its_reminder_has_been_read(self, demo_township, db):
+        secretary = User.objects.get(username="panyongfu")
+        inbox.mark_read(user=secretary, at=NOON)
+        client, page = home("panyongfu")
+        waiting = re.search(r'href="([^"]+)"><span>督办单待反馈</span> <strong>(\d+)</strong>', page)
+
+        assert "未读提醒" not in page
+        assert waiting is not None
+        assert client.get(waiting[1]).context["paging"].total == int(waiting[2]) > 0
 
     def test_county_sees_townships_side_by_side(self, demo_township, db):
         _client, page = home("xianji")
