@@ -39,6 +39,13 @@
     bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
   });
 
+  // On a phone an open filter form fills the screen; the chips below it say what is asked for, so the rows come first.
+  if (window.matchMedia("(max-width: 767.98px)").matches) {
+    document.querySelectorAll("details.filters[open] + .chips").forEach(function (chips) {
+      chips.previousElementSibling.open = false;
+    });
+  }
+
   // "/" goes to the list's own search box, else to the one in the head, unless the person is typing.
   document.addEventListener("keydown", function (event) {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -89,6 +89,18 @@ class TestPhone:
             )
             assert small == []
 
+    def test_a_filtered_list_begins_with_its_rows_not_with_the_filter_form(self, world, desk, phone, live_server):
+        desk.accept(village=world.village)
+        page = phone(world.village_secretary)
+        page.goto(f"{live_server.url}/problems/?village={world.village.pk}")
+        page.wait_for_selector("details.filters:not([open])")
+
+        assert page.is_visible(".chips")
+        assert page.locator("table.ledger tbody tr").first.bounding_box()["y"] < 740
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.reload()
+        assert page.is_visible("details.filters[open]")
+
     def test_a_photo_that_did_not_get_through_is_sent_again(self, world, desk, phone, big_photo):
         desk.accept()
         page = phone(world.village_secretary)
