@@ -180,6 +180,7 @@ class Context:
             return None
         if (pk := number_named(answer)) in self.people:
             return self.people[pk]
+        several: list[str] = []
         if same:
             options = [(str(c.pk), c.with_title) for c in same]
             suggested = options[0][0]
@@ -192,10 +193,16 @@ class Context:
                 for key, _ in options
                 if self.people[int(key)].name[:1] == name[:1] and squeeze(self.people[int(key)].title) == title
             ]
-            suggested = slip[0] if slip and title else NEW
+            several = [one for one in values.names(name) if one != name]
+            named = [(str(c.pk), c.with_title) for one in several for c in self._people.get(one, [])]
+            options = named or options
+            suggested = named[0][0] if named else slip[0] if slip and title else EMPTY if several else NEW
         gone = [(str(c.pk), f"{c.with_title}，已离任") for c in self._left.get(name, [])]
-        options = [*options, *gone, (NEW, f"登记为新的干部：{key}"), (EMPTY, "这一栏留空")]
+        fresh = [] if several else [(NEW, f"登记为新的干部：{key}")]  # two names are nobody's name
+        options = [*options, *gone, *fresh, (EMPTY, "这一栏留空")]
         label = f"“{key}”是哪一位？" if same else f"干部名册中没有“{key}”"
+        if several:
+            label = f"“{key}”不止一人，这一栏填哪一位？"
         self._ask(f"person:{key}", label, "干部", options, gone[0][0] if gone and not same else suggested)
         raise Pending
 

@@ -223,6 +223,11 @@ def make_plan(importer: Importer, table: Table, ctx: Context) -> Plan:
 
 
 ABOVE = "default:above"
+_DITTO = frozenset(squeeze(mark) for mark in ("〃", "″", '"', "”", "同上", "同前"))
+
+
+def _is_ditto(cell: Any) -> bool:
+    return isinstance(cell, str) and squeeze(cell) in _DITTO
 
 
 def _carry(table: Table, importer: Importer, ctx: Context, labels: Mapping[str, str]) -> None:
@@ -233,7 +238,13 @@ def _carry(table: Table, importer: Importer, ctx: Context, labels: Mapping[str, 
     above: Line | None = None
     found: list[tuple[Line, Line]] = []
     for line in table.lines:
-        if line.cells.get(first) is None and line.cells.get(IDENTITY) is None and above is not None:
+        written = line.cells.get(first)
+        if above is not None and _is_ditto(written):
+            for key in importer.carried:
+                if key in above.cells and (line.cells.get(key) is None or _is_ditto(line.cells[key])):
+                    line.cells[key] = above.cells[key]  # the mark says it: nothing to ask
+            above = line
+        elif written is None and line.cells.get(IDENTITY) is None and above is not None:
             found.append((line, above))
             if ctx.answer(ABOVE) != "refuse":
                 for key in importer.carried:
@@ -241,7 +252,7 @@ def _carry(table: Table, importer: Importer, ctx: Context, labels: Mapping[str, 
                         line.cells[key] = above.cells[key]
                 above = line
         else:
-            above = line if line.cells.get(first) is not None else None
+            above = line if written is not None else None
     if not found or ctx.answer(ABOVE):
         return
     line, source = found[0]

@@ -236,6 +236,28 @@ class TestAsAbove:
 
         assert [f["sentence"] for f in record.report["faults"]] == ["“村”不能为空。可以填：本乡镇的村名。"] * 2
 
+    def test_a_mark_of_repetition_is_no_question(self, office):
+        rows = [[*row] for row in self.ROWS]
+        rows[1][1], rows[2][1] = "〃", "同上"
+        record = office.upload(workbook(rows, head=self.HEAD))
+        assert record.report["questions"] == []
+
+        office.apply(record)
+
+        assert [p.village.name for p in Problem.objects.order_by("number")] == ["石桥村", "石桥村", "石桥村", "下塘村"]
+
+    def test_two_names_in_one_cell_never_become_one_cadre(self, office):
+        rows = [[*self.ROWS[0], "徐根生、何某某"], [*self.ROWS[3], "甲某某、乙某某"]]
+        record = office.upload(workbook(rows, head=[*self.HEAD, "责任人"]))
+
+        asked = {q["label"]: q for q in record.report["questions"]}
+        assert list(asked) == [
+            "“徐根生、何某某”不止一人，这一栏填哪一位？",
+            "“甲某某、乙某某”不止一人，这一栏填哪一位？",
+        ]
+        assert not any(value == "+" for q in asked.values() for value, _label in q["options"])
+        assert asked["“甲某某、乙某某”不止一人，这一栏填哪一位？"]["suggested"] == "-"
+
     def test_a_row_of_a_meeting_carries_its_name_and_day(self, office):
         rows = [
             ["征地协调会", "2026.5.18", "落实青苗补偿", "自然资源所", "6月底前", "", ""],
