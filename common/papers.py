@@ -166,7 +166,7 @@ def clean_name(name: str, ending: str) -> str:
     last = PurePosixPath(texts.clean(name).replace("\\", "/").replace("\n", " ").replace("\t", " ")).name
     kept = "".join(c for c in last if c not in '<>:"|?*/').strip(" .")
     stem = kept[: -len(suffix)] if (suffix := PurePosixPath(kept).suffix) and len(suffix) <= 6 else kept
-    return (stem.strip(" .")[: MAX_NAME - len(ending)] or "未命名") + ending
+    return (texts.without_private_numbers(stem).strip(" .")[: MAX_NAME - len(ending)] or "未命名") + ending
 
 
 def clear_unknown(*, before: datetime) -> int:

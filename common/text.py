@@ -12,7 +12,8 @@ from django.core.exceptions import ValidationError
 MAX_TEXT = 20_000
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789Xx")
 # Digits may be grouped by blanks or hyphens, as people copy them from a card.
-_LONG_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d(?:[ \-  ]?[\dXx]){14,18}(?![0-9A-Za-z])")
+_RUN = re.compile(r"(?<!\d)\d+(?:[ \-\u00a0\u3000]\d+)*(?:[ \-\u00a0\u3000]?[Xx](?!\d))?")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _INVISIBLE = {
     "\u200b",
@@ -69,19 +70,45 @@ def is_bank_card(number: str) -> bool:
     return total % 10 == 0
 
 
+def private_number(text: str) -> tuple[str, str, str] | None:
+    """(code, name, number as written) of the first ID-card or bank-card number in the text, None when it holds none."""
+    text = _UNSEEN.sub("", text.translate(_WIDE_DIGITS))
+    for run in _RUN.finditer(text) if len(text) >= 15 else ():
+        groups = [m.span() for m in re.finditer(r"\d+(?:[ \-\u00a0\u3000]?[Xx])?", run.group())]
+        before, after = text[max(run.start() - 1, 0) : run.start()], text[run.end() : run.end() + 1]
+        by_letter = {0} if before.isascii() and before.isalpha() else set()
+        if after.isascii() and after.isalpha():
+            by_letter.add(len(groups) - 1)
+        for first in range(len(groups)):
+            for last in range(first, len(groups)):
+                written = run.group()[groups[first][0] : groups[last][1]]
+                number = re.sub(r"[^0-9Xx]", "", written)
+                if len(number) > 19:
+                    break
+                # Beside other figures (the number of a line, a year) only what is grouped as cards are; a code that begins
+                # with letters is a document's, unless the check character says it is a person's.
+                alone = first == last or (first == 0 and last == len(groups) - 1)
+                is_code = bool(by_letter & {first, last})
+                fours = all(end - start == 4 for start, end in groups[first:last])
+                if is_id_card(number) and (len(number) == 18 or (alone and not is_code)):
+                    return "id_card", "身份证号", written
+                if is_bank_card(number) and (alone or fours) and not is_code:
+                    return "bank_card", "银行卡号", written
+    return None
+
+
 def refuse_private_numbers(text: str) -> None:
     """Raise ValidationError when the text holds an ID-card or bank-card number."""
-    for match in _LONG_NUMBER.finditer(text.translate(_WIDE_DIGITS)):
-        number = re.sub(r"[^0-9Xx]", "", match.group())
+    if found := private_number(text):
+        code, name, number = found
         shown = f"{number[:3]}…{number[-2:]}"
-        if is_id_card(number):
-            raise ValidationError(
-                f"文字中有身份证号码（{shown}）。按规定本系统不保存身份证号，请删去后再提交。", code="id_card"
-            )
-        if is_bank_card(number):
-            raise ValidationError(
-                f"文字中有银行卡号（{shown}）。按规定本系统不保存银行卡号，请删去后再提交。", code="bank_card"
-            )
+        named = "身份证号码" if code == "id_card" else name
+        raise ValidationError(f"文字中有{named}（{shown}）。按规定本系统不保存{name}，请删去后再提交。", code=code)
+
+
+def without_private_numbers(name: str) -> str:
+    """The name of a file as it may be kept: without its figures when a scan was named after a card."""
+    return re.sub(r"\d[\dXx]*", "", name).strip() if private_number(name) else name
 
 
 def validate_text(text: str, max_length: int = MAX_TEXT) -> None:

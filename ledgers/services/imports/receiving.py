@@ -39,7 +39,8 @@ def receive(
         raise Refused("文件是空的，请重新选择。", field="file")
     if file.size > limits.FILE_BYTES:
         raise Refused(limits.TOO_LARGE_FILE, field="file")
-    name = texts.clean(PurePosixPath((file.name or "").replace("\\", "/")).name)[:200] or "台账.xlsx"
+    name = texts.clean(PurePosixPath((file.name or "").replace("\\", "/")).name)
+    name = texts.without_private_numbers(name)[:200] or "台账.xlsx"
     file.seek(0)
     sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
