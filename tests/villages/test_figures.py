@@ -113,6 +113,17 @@ class TestYearPages:
         assert "不能多于党员数" in str(answer.context["form"].errors["members_60"])
         assert "厂房租金" in answer.content.decode()
 
+    def test_all_contradictions_are_said_at_once(self, world, send):
+        answer = send(world.client(world.village_secretary), f"/villages/{world.village.pk}/figures/new/?year=2026",
+                      members=10, members_60=8, members_under_35=5, members_away=11, activists=3, applicants=1,
+                      income=5, operating_income=8, source_rent=1)  # fmt: skip
+
+        assert answer.status_code == 422
+        assert set(answer.context["form"].errors) == {
+            "members_under_35", "members_away", "activists", "income", "operating_income",
+        }  # fmt: skip
+        assert not VillageYear.objects.exists()
+
     def test_rights(self, world, sheet):
         record = sheet()
         for url in (f"/villages/{world.village.pk}/figures/new/", f"/villages/figures/{record.pk}/edit/"):

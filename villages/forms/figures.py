@@ -7,6 +7,7 @@ from django import forms
 
 from common.forms import CleanTextField, DateField, LongTextField, PortalForm, RowsField
 from villages.models import CadreTraining, EconomyPath, IncomeSource, Village, VillageYear
+from villages.services import figures
 
 
 def _count(name: str, help_text: str = "") -> forms.IntegerField:
@@ -91,6 +92,13 @@ class YearForm(PortalForm):
         if field == "sure":  # asked for only where there is something to be sure of
             self.fields["sure"].widget = forms.CheckboxInput()
         super().add_error(field, error)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        values = self.values()
+        for field, sentence in figures.contradictions(values, values.pop("sources")).items():
+            self.add_error(field, sentence)
+        return data
 
     def values(self) -> dict[str, Any]:
         """What the service takes: figures by name, sources by kind."""

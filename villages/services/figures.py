@@ -1,6 +1,6 @@
 """Yearly figures of a village, its economy, training of its cadres: counts, never a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -39,37 +39,55 @@ def starting_figures(village: Village, year: int) -> dict[str, Any]:
     return {name: getattr(last, name) for name in SLOW} if last else {}
 
 
-def _check(figures: dict[str, Any]) -> None:
+def _contradictions(figures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(field, sentence) for everything that cannot be true together."""
     label = {name: audit.label(VillageYear(), name) for name in FIGURES}
     for name in FIGURES:
         value = figures.get(name)
         if isinstance(value, int | Decimal) and value < 0:
-            raise Refused(f"{label[name]}不能是负数。", field=name)
+            yield name, f"{label[name]}不能是负数。"
 
-    def more(part: str, whole: str, sentence: str) -> None:
+    def more(part: str, whole: str, sentence: str) -> Iterator[tuple[str, str]]:
         part_value, whole_value = figures.get(part), figures.get(whole)
         if part_value is not None and whole_value is not None and part_value > whole_value:
-            raise Refused(sentence.format(part_value, whole_value), field=part)
+            yield part, sentence.format(part_value, whole_value)
 
-    more("households", "population", "户数（{}）不能多于人口（{}）。")
-    more("members", "population", "党员数（{}）不能多于人口（{}）。")
+    yield from more("households", "population", "户数（{}）不能多于人口（{}）。")
+    yield from more("members", "population", "党员数（{}）不能多于人口（{}）。")
     for part in ("members_60", "members_under_35", "members_away", *EDUCATION):
-        more(part, "members", label[part] + "（{}）不能多于党员数（{}）。")
+        yield from more(part, "members", label[part] + "（{}）不能多于党员数（{}）。")
     old, young, members = (figures.get(n) for n in ("members_60", "members_under_35", "members"))
-    if old is not None and young is not None and members is not None and old + young > members:
-        raise Refused(
+    if old is not None and young is not None and members is not None and max(old, young) <= members < old + young:
+        yield (
+            "members_under_35",
             f"60岁及以上（{old}）和35岁以下（{young}）党员合计{old + young}人，多于党员数（{members}）。",
-            field="members_under_35",
         )
     bands = [figures.get(name) for name in EDUCATION]
     known = sum(band for band in bands if band is not None)
     whole = None not in bands
     if members is not None and (known > members or (whole and known != members)):
-        raise Refused(f"各文化程度的党员合计{known}人，与党员数（{members}）不一致，请核对。", field="members_college")
-    more("activists", "applicants", "入党积极分子（{}）不能多于入党申请人和积极分子（{}）。")
+        yield "members_college", f"各文化程度的党员合计{known}人，与党员数（{members}）不一致，请核对。"
+    yield from more("activists", "applicants", "入党积极分子（{}）不能多于入党申请人和积极分子（{}）。")
     if figures.get("operating_income") is not None and figures.get("income") is None:
-        raise Refused("填写了经营性收入，请同时填写村集体经济收入。", field="income")
-    more("operating_income", "income", "经营性收入（{}万元）不能大于村集体经济收入（{}万元）。")
+        yield "income", "填写了经营性收入，请同时填写村集体经济收入。"
+    yield from more("operating_income", "income", "经营性收入（{}万元）不能大于村集体经济收入（{}万元）。")
+
+
+def _check(figures: Mapping[str, Any]) -> None:
+    for field, sentence in _contradictions(figures):
+        raise Refused(sentence, field=field)
+
+
+def contradictions(figures: dict[str, Any], sources: Sources) -> dict[str, str]:
+    """The first sentence at every field: a form says all of them at once, so that a weak signal is asked for once."""
+    found: dict[str, str] = {}
+    try:
+        figures = _with_sources(figures, sources)
+    except Refused as refused:
+        found[refused.field or "income"] = str(refused)
+    for field, sentence in _contradictions(figures):
+        found.setdefault(field, sentence)
+    return found
 
 
 def check_year(year: int, *, at: datetime) -> None:
