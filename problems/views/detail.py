@@ -111,6 +111,8 @@ class ProblemDetail(Page):
         main: list[tuple[str, str]] = []
         more: list[tuple[str, str]] = []
         for row in transitions.allowed_actions(self.problem, self.access, units, now):
+            if row.action == "ask_extension" and not self.problem.due_on:
+                continue  # the service refuses it: without a deadline there is nothing to extend
             url = reverse(f"problems:{ADDRESSES[row.action]}", args=[self.problem.pk])
             (main if row.action in MAIN_ACTIONS else more).append((row.label, with_back(url, back)))
         return {"main": main, "more": more}

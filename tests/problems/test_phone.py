@@ -92,3 +92,18 @@ class TestPhoneHome:
     def test_the_bar_is_there_for_the_field_and_not_for_the_desk(self, world):
         assert "phone-bar" in world.client(world.village_secretary).get(URL).content.decode()
         assert "phone-bar" not in world.client(world.office_clerk).get(URL).content.decode()
+
+    def test_the_bar_leads_to_the_tasks_that_are_not_done(self, world):
+        client = world.client(world.village_secretary)
+
+        assert 'href="/problems/measures/?state=open"' in client.get(URL).content.decode()
+        page = client.get("/problems/measures/?state=open").content.decode()
+        assert 'href="/problems/measures/?state=open" aria-current="page"' in page
+
+    def test_what_lasts_offers_no_extension_on_its_own_page_either(self, world, desk):
+        client = world.client(world.village_secretary)
+        lasting = desk.accept(title="长期的", deadline_kind="continuing", due_on=None)
+        dated = desk.accept(title="限期的")
+
+        assert "申请延期" not in client.get(f"/problems/{lasting.pk}/").content.decode()
+        assert "申请延期" in client.get(f"/problems/{dated.pk}/").content.decode()
