@@ -2,7 +2,7 @@
    It goes when the form is taken, at signing out, and after some days. Works beside the server's own keeping (accounts/middleware.py). */
 (function () {
   "use strict";
-  var PREFIX = "draft:", DAYS = 3, SENT = "draft-sent";
+  var PREFIX = "draft:", DAYS = 3, SENT = "draft-sent", TAKEN = "draft-taken";
   var user = document.body.dataset.user;
   var store;
   try { store = window.localStorage; store.getItem(PREFIX); } catch (error) { return; }
@@ -23,6 +23,7 @@
   document.querySelectorAll('form[action$="/logout/"]').forEach(function (form) {
     form.addEventListener("submit", function () {
       keys().forEach(function (key) { if (key.indexOf(PREFIX + user + ":") === 0) store.removeItem(key); });
+      sessionStorage.removeItem(TAKEN);
     });
   });
   if (!user) return;
@@ -30,7 +31,19 @@
   // The page after a form that was taken says so; then, and only then, its draft is done with.
   var sent = sessionStorage.getItem(SENT);
   sessionStorage.removeItem(SENT);
-  if (sent && document.querySelector("main > .alert-success")) store.removeItem(sent);
+  if (sent && document.querySelector("main > .alert-success")) {
+    var last = read(sent);
+    if (last) try { sessionStorage.setItem(TAKEN, JSON.stringify({ key: sent, values: last.values, submission: last.submission })); } catch (error) { /* full */ }
+    store.removeItem(sent);
+  }
+
+  // Back on a form that was just taken, and sent once more as it stands: the same form, not a second record.
+  var way = performance.getEntriesByType("navigation")[0];
+  function takenBefore(form, key) {
+    var taken = way && way.type === "back_forward" && JSON.parse(sessionStorage.getItem(TAKEN));
+    if (!taken || taken.key !== key || photos(form).length) return "";
+    return JSON.stringify(taken.values) === JSON.stringify(values(form)) ? taken.submission : "";
+  }
 
   function typed(form) {
     return Array.prototype.filter.call(form.elements, function (field) {
@@ -125,6 +138,7 @@
       clearTimeout(timer);
       var token = form.elements.namedItem("submission");
       if (token && draft && draft.submission && same(form, draft)) token.value = draft.submission;
+      else if (token) token.value = takenBefore(form, key) || token.value;
       submission = token ? token.value : "";
       keep();
       sessionStorage.setItem(SENT, key);

@@ -217,6 +217,28 @@ class TestDrafts:
         assert ProgressEntry.objects.count() == 1
         assert page.evaluate("localStorage.length") == 0
 
+    def test_back_after_saving_and_sent_again_is_not_recorded_twice_unless_changed(self, world, desk, phone):
+        desk.accept()
+        page = phone(world.village_secretary)
+        open_form(page)
+        self.typed(page, "路基已完成300米。")
+        send(page)
+        page.wait_for_url("**/problems/mine/")
+        page.go_back()
+        page.wait_for_load_state("load")
+        assert page.input_value("[name=text]") == "路基已完成300米。"
+        send(page)
+        page.wait_for_url("**/problems/mine/")
+
+        assert "没有重复记录" in page.inner_text("main")
+        assert ProgressEntry.objects.count() == 1
+        page.go_back()
+        page.wait_for_load_state("load")
+        page.fill("[name=text]", "路面已完成300米。")
+        send(page)
+        page.wait_for_url("**/problems/mine/")
+        assert ProgressEntry.objects.count() == 2
+
     def test_a_refused_form_keeps_its_draft(self, world, desk, phone):
         desk.accept()
         page = phone(world.village_secretary)
