@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from accounts.permissions import Permission
 from common.lists import Column
@@ -19,7 +20,7 @@ from inspections.views.common import TABS
 from meetings.views.common import problems_of
 from problems.forms.problem import ProblemForm
 from problems.models import Problem
-from problems.terms import Category, Source
+from problems.terms import LEDGER_STATES, Category, Source
 from problems.views.edit import ProblemCreate
 from villages.pages import FormPage, ListPage, link, with_back
 
@@ -48,9 +49,11 @@ class FindingList(ListPage):
             rows = rows.filter(inspection__mode=mode)
         if village := filters.value("village"):
             rows = rows.filter(village=village)
-        for name, column in (("ledger", "problem"), ("noticed", "notice")):
-            if value := filters.value(name):
-                rows = rows.filter(**{f"{column}__isnull": value == "out"})
+        if value := filters.value("ledger"):
+            listed = Q(problem__state__in=LEDGER_STATES)  # a draft or a problem waiting for review is not in it yet
+            rows = rows.filter(listed if value == "in" else Q(problem=None) | ~listed)
+        if value := filters.value("noticed"):
+            rows = rows.filter(notice__isnull=value == "out")
         if words := filters.value("q"):
             rows = rows.filter(Q(text__contains=words) | Q(requirement__contains=words))
         return rows.select_related("village__township", "inspection", "problem", "notice")
@@ -63,7 +66,10 @@ class FindingList(ListPage):
 
         def ledger(finding: Finding) -> str:
             if finding.problem:
-                return link(finding.problem.get_absolute_url(), finding.problem, here)
+                shown = finding.problem.get_absolute_url(), finding.problem, here
+                if finding.problem.state in LEDGER_STATES:
+                    return link(*shown)
+                return format_html("{}（{}）", link(*shown), finding.problem.get_state_display())
             place = {"township_id": finding.village.township_id, "village_id": finding.village_id}
             if not self.access.may(Permission.PROBLEM_LOG, **place):
                 return "未列入"

@@ -9,6 +9,7 @@ from django.db.models import Value
 from inspections.models import Bulletin, Finding, Inspection, Notice, Survey, Visit
 from inspections.satisfaction import DEFAULT, SATISFIED_ALONE, WITHOUT_UNKNOWN, content_of, voters_of, weakest
 from meetings.models import Meeting
+from problems.terms import LEDGER_STATES
 from reports.figures.figure import Tally
 from reports.figures.scope import Scope, iso
 
@@ -56,11 +57,11 @@ def _where(tally: Tally, scope: Scope, rows: list[dict[str, Any]]) -> None:
     findings = list(
         Finding.objects.filter(inspection__in=ids)
         .order_by("village__sort", "village_id", "inspection__held_on", "pk")
-        .values("pk", "village__name", "text", "requirement", "inspection__held_on", "problem_id")
+        .values("pk", "village__name", "text", "requirement", "inspection__held_on", "problem__state")
     )
     rows_of = "inspections:finding_list"
     tally.count("findings", "督查发现问题", "个", (f["pk"] for f in findings), rows_of, **scope.period)
-    raised = [f["pk"] for f in findings if f["problem_id"]]
+    raised = [f["pk"] for f in findings if f["problem__state"] in LEDGER_STATES]
     tally.count("findings.raised", "督查发现列入问题台账", "个", raised, rows_of, ledger="in", **scope.period)
     if rows:
         tally.facts["inspected"] = {

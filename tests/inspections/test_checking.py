@@ -297,6 +297,18 @@ class TestFindingToProblem:
         assert "不需重复登记" in again.content.decode()
         assert Problem.objects.count() == 1
 
+    def test_stands_in_the_ledger_only_once_the_problem_is_reviewed(self, world, finding):
+        client, url = world.client(world.office_clerk), f"/inspections/findings/{finding.pk}/problem/"
+        client.post(url, self.form(client, url, world))
+
+        def listed():
+            pages = [client.get(f"/inspections/findings/?ledger={value}") for value in ("in", "out")]
+            return [page.context["paging"].total for page in pages], "（待审核）" in pages[1].content.decode()
+
+        assert listed() == ([0, 1], True)
+        Problem.objects.update(state="rectifying")
+        assert listed() == ([1, 0], False)
+
     def test_stays_in_its_village_and_after_its_inspection(self, world, finding):
         client, url = world.client(world.office_clerk), f"/inspections/findings/{finding.pk}/problem/"
         for more, field in (
