@@ -19,6 +19,8 @@ from problems.services import closing, deadlines, instructions, moves
 from problems.views.criteria import proofs_of
 from villages.pages import FormPage, safe_back, with_back
 
+CLOSING = ("ask_close", "check_close", "close")
+
 
 class ProblemAction(FormPage):
     """An action of the table of transitions: 403 without its permission at the problem's place, a sentence where the table refuses."""
@@ -68,6 +70,8 @@ class ProblemAction(FormPage):
             "left": shown.days_text(problem.state, problem.due_on, day),
             "cancel": self.get_success_url(),
         }
+        if self.action in CLOSING:  # nothing forbids it, but who asks, looks and decides should know
+            context["undone"] = list(problem.measures.undone(day).order_by("number"))
         return context
 
 

@@ -145,7 +145,7 @@ class PlanAmend(PlanRemark):
     form_class = PlanAmendForm
     title = "调整方案"
     button = "开始调整"
-    intro = "写明为什么调整。之后可以修改原因、目标和各项措施，改好后重新提交审定；审定前，原来审定的方案仍然有效，随时可以查看。"
+    intro = "写明为什么调整。之后可以修改原因和目标，措施由驻村干部或党建办增加、修改，改好后重新提交审定；审定前，原来审定的方案仍然有效，随时可以查看。"
     success_text = "可以修改方案了，改好后提交审定。"
 
     def perform(self, form: PlanAmendForm) -> None:

@@ -223,3 +223,15 @@ class TestMeasurePages:
 
         assert "填写完成" in page
         assert "/edit/" not in page
+
+    def test_who_asks_to_close_and_who_looks_see_what_is_not_done(self, world, desk, problem):
+        add(problem, world, text="还没有做完的")
+        done = add(problem, world, text="已经做完的")
+        measures.finish_measure(done, done_on=APRIL, by=world.resident_cadre, at=AT)
+        asking = world.client(world.village_secretary).get(f"/problems/{problem.pk}/close-out/ask/").content.decode()
+        desk.ask_close(problem, date(2026, 5, 20))
+        looking = world.client(world.resident_cadre).get(f"/problems/{problem.pk}/close-out/check/").content.decode()
+
+        for page in (asking, looking):
+            assert "<dt>未完成的措施</dt><dd>1. 还没有做完的</dd>" in page
+            assert "已经做完的" not in page
