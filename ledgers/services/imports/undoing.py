@@ -9,12 +9,15 @@ from typing import Any
 from django.apps import apps
 from django.db import models, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from accounts.models import User
 from audit import services as audit
 from common.errors import Refused
 from ledgers.models import Import
 from ledgers.services.imports.steps import UNDO, Progress, State, ask_for, move
+from problems.models import Problem
+from problems.services import assisting
 
 
 @transaction.atomic
@@ -89,7 +92,13 @@ def take_back(record: Import, *, by: Any, at: datetime) -> None:
 
 # Written together with the record itself.
 # A later entry or close-out moves the problem's version, by which the undo has been refused before.
-_OWN_PARTS = {"problems.step", "problems.progressentry", "problems.closerequest", "ledgers.backfill"}
+_OWN_PARTS = {
+    "problems.step",
+    "problems.assistance",
+    "problems.progressentry",
+    "problems.closerequest",
+    "ledgers.backfill",
+}
 
 
 def _refuse_used(model: type[models.Model], keys: set[int], made: Mapping[type[models.Model], set[int]]) -> None:
@@ -138,4 +147,6 @@ def _put_back(
             audit.entry(row, f"撤销导入“{name[:30]}”", by=by, at=at, changes=audit.changes_since(before, row))
         )
     model._default_manager.bulk_update(rows.values(), sorted(columns), batch_size=500)
+    if model is Problem:
+        assisting.follow(dict.fromkeys(rows, timezone.localdate(at)))
     audit.record_many(entries)

@@ -10,11 +10,11 @@ from django.utils import timezone
 from jobs.services import run
 from ledgers.importing.importers import IMPORTERS
 from ledgers.models import Import
-from problems.models import Measure, Problem
+from problems.models import Assistance, Measure, Problem
 from problems.services.measures import add_measure
 from tests.conftest import NOON
 from tests.ledgers.importing.conftest import workbook
-from villages.models import Cadre
+from villages.models import Cadre, Unit
 
 ROWS = [
     [1, "石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31", "", ""],
@@ -170,6 +170,19 @@ class TestWalk:
         assert record.state == Import.State.UNDONE, record.refusal
         assert not Measure.objects.exists()
         assert not Cadre.objects.filter(name="徐新生").exists()
+
+    def test_undo_takes_who_assists_along(self, office):
+        world = office.world
+        Unit.objects.create(county=world.township.county, township=world.township, name="水利站", kind="station")
+        head = ["序号", "村", "问题类别", "问题描述", "发现时间", "整改时限", "协助单位"]
+        row = [1, "石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31", "水利站"]
+        record = office.apply(office.upload(workbook([row], head=head)))
+        assert Assistance.objects.count() == 1
+
+        record = office.undo(record)
+
+        assert record.state == Import.State.UNDONE, record.refusal
+        assert not Problem.objects.exists()
 
     def test_undo_is_refused_when_something_hangs_on_it(self, office):
         record = office.apply(office.upload(workbook(ROWS)))
