@@ -89,6 +89,18 @@ class TestPhone:
             )
             assert small == []
 
+    def test_the_way_back_and_the_buttons_of_the_head_fit_a_thumb(self, world, desk, phone, live_server):
+        problem = desk.accept()
+        page = phone(world.resident_cadre)
+        for address in (f"/problems/{problem.pk}/", "/problems/", "/problems/measures/?state=open"):
+            page.goto(live_server.url + address)
+            small = page.evaluate(
+                """[...document.querySelectorAll("main .crumb a, main .page-actions .btn, main .filters > summary")]
+                .map(e => [e.textContent.trim(), e.getBoundingClientRect().height])"""
+            )
+            assert small
+            assert [row for row in small if row[1] < 40] == []
+
     def test_a_filtered_list_begins_with_its_rows_not_with_the_filter_form(self, world, desk, phone, live_server):
         desk.accept(village=world.village)
         page = phone(world.village_secretary)
