@@ -68,7 +68,7 @@ def issue_slip(kind: str, key: int, *, requirement: str, level: str, due_on: dat
 
 
 def refuse_close(slip: Slip, *, by: Any) -> None:
-    """Refused when this person cannot find this slip done; at most one query."""
+    """Refused when this person cannot find this slip done; at most two queries."""
     if slip.closed_on:
         raise Refused(f"这份督办单已于{slip.closed_on}办结（{slip.closing}）。")
     if not slip.is_by_hand:
@@ -76,8 +76,16 @@ def refuse_close(slip: Slip, *, by: Any) -> None:
     step = slips.newest_step(slip)
     if not step.answered_on:
         raise Refused("还没有反馈办理情况，收到反馈后才能办结。")
-    if step.answered_by_id == by.pk:
+    if answered_by(slip, by):
         raise Refused("办理情况是您本人反馈的，须由另一人办结。")
+
+
+def answered_by(slip: Slip, user: Any) -> bool:
+    """Did this user answer, also where somebody else has since corrected the answer? One query."""
+    return any(
+        entry.by_id == user.pk and (entry.verb.startswith("反馈") or entry.verb == "修改反馈")
+        for entry in audit.history(slip)
+    )
 
 
 @transaction.atomic

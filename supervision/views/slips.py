@@ -19,6 +19,7 @@ from rounds.models import Round
 from supervision.forms import AnswerForm, SignForm, SlipFilter
 from supervision.models import NightlyRun, Slip, SlipStep
 from supervision.services import slips as services
+from supervision.services.issuing import answered_by
 from supervision.terms import Level
 from supervision.views.common import LIGHTS
 from villages.pages import FormPage, ListPage, Page, PermissionRequired, link, with_back
@@ -73,7 +74,13 @@ class SlipList(ListPage):
             return f"{about}。要求：{slip.requirement}" if slip.requirement else about
 
         columns = [
-            Column("编号", lambda s: link(s.get_absolute_url(), s.number_text, here), sort="number", lead=True, css="nowrap"),
+            Column(
+                "编号",
+                lambda s: link(s.get_absolute_url(), s.number_text, here),
+                sort="number",
+                lead=True,
+                css="nowrap",
+            ),
             Column("级别", lambda s: light(LIGHTS[Level(s.level)], s.get_level_display())),
             Column("村", lambda s: s.village.name if s.village else "—", sort="village", css="nowrap"),
             Column("督办事项", matter),
@@ -141,8 +148,8 @@ class SlipDetail(SlipPage, Page):
             "may_close": slip.is_by_hand
             and not slip.closed_on
             and bool(newest.answered_on)
-            and newest.answered_by_id != self.request.user.pk
-            and self.may(Permission.SLIP_ISSUE),
+            and self.may(Permission.SLIP_ISSUE)
+            and not answered_by(slip, self.request.user),
             "may_urge": bool(slip.problem_id) and not slip.closed_on and self.may(Permission.URGE),
             "history": history(slip),
         }

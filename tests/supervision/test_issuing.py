@@ -201,6 +201,18 @@ class TestClosing:
         with pytest.raises(Refused, match="已于2026-11-02办结"):
             self.close(slip, world.commissioner)
 
+    def test_not_by_who_answered_first_when_another_corrected_the_answer(self, world, slip):
+        """A secretary who stands in for the commissioner could otherwise let his clerk put the answer in another name."""
+        slips.sign_slip(slip, signed_on=FRIDAY, by=world.commissioner, at=noon(FRIDAY))
+        slips.answer_slip(slip, answered_on=FRIDAY, answer="已放样", by=world.commissioner, at=noon(FRIDAY))
+        slips.answer_slip(slip, answered_on=FRIDAY, answer="已放样两处", by=world.village_secretary, at=noon(FRIDAY))
+
+        with pytest.raises(Refused, match="须由另一人办结"):
+            self.close(slip, world.commissioner)
+        page = world.client(world.commissioner).get(slip.get_absolute_url()).content.decode()
+        assert reverse("supervision:slip_close", args=[slip.pk]) not in page
+        self.close(slip, world.office_clerk)
+
     def test_one_of_the_rules_ends_with_its_matter_only(self, world, desk, night):
         desk.accept(due_on=D(2026, 10, 29))
         night(FRIDAY)
