@@ -100,8 +100,14 @@ class ProblemDetail(Page):
             "history": list(history(problem, 50)),
             "before": problem.state in BEFORE_STATES,
             "back": back or reverse("problems:problem_list"),
+            "back_word": self.back_word(back),
         }
         return context
+
+    def back_word(self, back: str) -> str:
+        """What the way back leads to: the ledger, one's own tasks, or whatever page had the link."""
+        words = {"": "问题台账", reverse("problems:problem_list"): "问题台账", reverse("problems:phone_home"): "我的事"}
+        return words.get(back.partition("?")[0], "返回")
 
     def buttons(
         self, parts: dict[str, list[course.Part]], units: list[int], back: str

@@ -107,3 +107,21 @@ class TestPhoneHome:
 
         assert "申请延期" not in client.get(f"/problems/{lasting.pk}/").content.decode()
         assert "申请延期" in client.get(f"/problems/{dated.pk}/").content.decode()
+
+    def test_the_way_back_is_called_what_it_leads_to(self, world, desk):
+        client = world.client(world.village_secretary)
+        problem = desk.accept()
+
+        for back, word in (
+            ("", "问题台账"),
+            ("/problems/?state=open", "问题台账"),
+            (URL, "我的事"),
+            ("/archives/1/", "返回"),
+        ):
+            page = client.get(problem.get_absolute_url(), {"back": back} if back else {}).content.decode()
+            assert f">{word}</a> ›" in page
+
+    def test_says_where_the_other_things_asked_of_him_are(self, world):
+        page = world.client(world.village_secretary).get(URL).content.decode()
+
+        assert '督办单和议定事项，在<a href="/">首页</a>“待我办理”里' in page
