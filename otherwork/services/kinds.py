@@ -44,6 +44,9 @@ def _checked(township: Township, values: dict[str, Any], *, besides: WorkKind | 
     values = dict(values)
     if values["ends_on"] and values["ends_on"] < values["starts_on"]:
         raise Refused("停用日期不能早于启用日期。", field="ends_on")
+    for name in ("name", "unit"):  # they stand in sentences, where braces are places for figures
+        if set(values[name]) & set("{}"):
+            raise Refused("名称和计量单位里不能用花括号。", field=name)
     same = WorkKind.objects.filter(township=township, name=values["name"])
     if besides:
         same = same.exclude(pk=besides.pk)

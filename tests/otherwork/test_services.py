@@ -33,6 +33,8 @@ class TestKinds:
         ("values", "field", "told"),
         [
             ({"name": "庭院整治"}, "name", "已有同名类别"),
+            ({"name": "{数量}"}, "name", "不能用花括号"),
+            ({"unit": "{村}"}, "unit", "不能用花括号"),
             ({"ends_on": date(2025, 12, 31)}, "ends_on", "停用日期不能早于启用日期"),
             ({"has_money": True}, "sources", "至少写一项资金来源"),
             ({"has_money": True, "sources": [str(n) for n in range(9)]}, "sources", "最多8项"),
