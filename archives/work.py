@@ -106,7 +106,6 @@ def document(subject: Subject, chapter: Chapter, sheets: list[Sheet]) -> Documen
                 columns=tuple(Column(width) for width in sheet.widths),
                 head=(sheet.head,),
                 rows=tuple(row.cells for row in sheet.rows),
-                landscape=True,
             )
         )
         if sheet.more:
@@ -117,6 +116,7 @@ def document(subject: Subject, chapter: Chapter, sheets: list[Sheet]) -> Documen
         author=subject.village.township.name,
         created_on=subject.access.on,
         blocks=tuple(blocks),
+        landscape=True,
     )
 
 

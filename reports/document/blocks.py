@@ -258,6 +258,7 @@ class Document:
     stands below it in 楷体 (e.g. the unit or the date in brackets). ``author`` is the issuing office, ``created_on``
     the date the document bears.
     ``metadata``: ``subject``, ``keywords`` (separated by ``、``) and further plain strings.
+    ``landscape``: the whole PDF lies on its side, so that headings stay with wide tables.
     """
 
     title: tuple[str, ...]
@@ -267,6 +268,7 @@ class Document:
     subtitle: str = ""
     language: str = "zh-CN"
     metadata: Mapping[str, str] = field(default_factory=dict)
+    landscape: bool = False
 
     def __post_init__(self) -> None:
         _check(any(line.strip() for line in self.title), "公文必须有标题。")

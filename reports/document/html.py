@@ -49,10 +49,10 @@ class _Writer:
     """Writes the blocks one after the other; knows whether it stands in a landscape annex and how deep the headings
     are."""
 
-    def __init__(self) -> None:
+    def __init__(self, section: str | None = None) -> None:
         self.out: list[str] = []
         self.depth = 1  # structure level of the last heading; PDF/UA forbids skipping one
-        self.section: str | None = None
+        self.section = section  # the one that is open
 
     def write(self, blocks: Iterable[Block]) -> str:
         for block in blocks:
@@ -159,8 +159,10 @@ def page(document: Document, *, created: str) -> str:
         "dcterms.modified": created,
     }
     tags = "".join(f'<meta name="{name}" content="{_escape(value)}">' for name, value in metadata.items() if value)
+    section, begin = ("wide", '<section class="wide">') if document.landscape else (None, "")
     return (
         f'<!DOCTYPE html><html lang="{_escape(document.language)}"><head><meta charset="utf-8">'
         f"<title>{html.escape(document.flat_title)}</title>{tags}</head><body>"
-        f'<header><h1 class="title">{title}</h1>{subtitle}</header>{_Writer().write(document.blocks)}</body></html>'
+        f'{begin}<header><h1 class="title">{title}</h1>{subtitle}</header>'
+        f"{_Writer(section).write(document.blocks)}</body></html>"
     )

@@ -1,12 +1,14 @@
 """The file of a village: everything in the order of the work, chapter by chapter on one page and in one ZIP, in scope."""
 
 import html
+import io
 import os
 import re
 import time
 from datetime import date, timedelta
 from zipfile import ZipFile
 
+import pdfplumber
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -248,6 +250,10 @@ class TestPackage:
         content = work.render_pdf_bounded(paper, created_at=NOON, identifier="test")
 
         assert content.startswith(b"%PDF-1.7")
+        # Title, headings and tables lie on their side together: no heading is left alone on an upright page.
+        with pdfplumber.open(io.BytesIO(content)) as file:
+            assert [page.width > page.height for page in file.pages] == [True]
+            assert "一、列入整顿" in file.pages[0].extract_text()
 
     def test_only_who_asked_fetches_it_and_only_while_he_sees_the_village(self, demo, media, plain_sheets):
         village, user = Village.objects.get(name="石桥村"), User.objects.get(username="xugensheng")
