@@ -146,6 +146,8 @@ class TestTwoEditors:
         second.fill("[name=target]", "年底前通过消防验收并通水通电。")
         second.click(SAVE)
         second.wait_for_selector("table.compare")
+        said = second.locator(".alert li:has-text('他人已保存了修改')").all()
+        assert [item.is_visible() for item in said].count(True) == 1
         row = second.inner_text("table.compare tr:has-text('地点')")
         assert "村口老人公寓" in row
         assert second.input_value("[name=target]") == "年底前通过消防验收并通水通电。"
