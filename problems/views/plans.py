@@ -21,8 +21,20 @@ from problems.services.plan_content import lists_of
 from problems.shown import deadline_text, light
 from problems.views.measures import done_words
 from rounds.models import Designation
+from villages.access import Access
 from villages.models import Village
 from villages.pages import FormPage, ListPage, Page, link, safe_back, with_back
+
+
+def unplanned(access: Access) -> QuerySet[Designation]:
+    """What this visitor may begin a plan for."""
+    villages = Village.objects.filter(access.villages_with(Permission.PLAN_EDIT))
+    planned = VillagePlan.objects.filter(round=OuterRef("round"), village=OuterRef("village"))
+    return (
+        Designation.objects.filter(~Exists(planned), village__in=villages, removed_on=None)
+        .select_related("village", "round")
+        .order_by("-round__year", "-round__number", "village__sort", "village_id")
+    )
 
 
 class PlanList(ListPage):
@@ -71,6 +83,8 @@ class PlanList(ListPage):
     def actions(self) -> list[tuple[str, str]]:
         if not self.access.may(Permission.PLAN_EDIT):
             return []
+        if not self.access.may(Permission.DESIGNATION_PROPOSE) and not unplanned(self.access).exists():
+            return []  # a village whose plan stands has nothing to begin
         return [("起草方案", with_back(reverse("problems:plan_create"), self.here))]
 
 
@@ -254,14 +268,7 @@ class PlanCreate(FormPage):
     intro = "每个整顿对象每轮一份。先写原因和目标，措施在各个问题中填写，会自动汇总到方案里。"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        villages = Village.objects.filter(self.access.villages_with(Permission.PLAN_EDIT))
-        planned = VillagePlan.objects.filter(round=OuterRef("round"), village=OuterRef("village"))
-        designations = (
-            Designation.objects.filter(~Exists(planned), village__in=villages, removed_on=None)
-            .select_related("village", "round")
-            .order_by("-round__year", "-round__number", "village__sort", "village_id")
-        )
-        return super().get_form_kwargs() | {"designations": designations}
+        return super().get_form_kwargs() | {"designations": unplanned(self.access)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

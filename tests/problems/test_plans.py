@@ -445,6 +445,17 @@ class TestPlanPages:
         assert refused.status_code == 422
         assert not VillagePlan.objects.exists()
 
+    def test_the_list_offers_to_begin_a_plan_only_where_one_is_wanting(self, world, designated):
+        def offered(person):
+            return "/problems/plans/new/" in world.client(person).get("/problems/plans/").content.decode()
+
+        assert offered(world.village_secretary)
+        plans.start_plan(
+            round=world.round, village=world.village, causes="一", goals="二", by=world.resident_cadre, at=AT
+        )
+        assert not offered(world.village_secretary)
+        assert offered(world.office_clerk)  # the page tells him where a village is proposed
+
     def test_who_may_not(self, world, full_plan):
         url = full_plan.get_absolute_url()
         for path in ("", "edit/", "submit/", "approve/", "return/"):
