@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -19,6 +20,7 @@ from audit.services import history
 from common.chinese import moment
 from common.errors import Refused
 from common.lists import Column
+from common.models import RecordChanged
 from ledgers.import_forms import ApplyForm, UploadForm
 from ledgers.importing import templates
 from ledgers.importing.importers import IMPORTERS, importer_of
@@ -27,7 +29,7 @@ from ledgers.models import Import
 from ledgers.services import imports
 from rounds.models import Round
 from villages.models import Township
-from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired, link
+from villages.pages import ActionPage, FormPage, ListPage, Page, PermissionRequired, WritingPage, link
 
 # Who may import anything at all keeps the ledgers of a whole township; each ledger asks for its own right besides.
 DESK = Permission.MEETING_EDIT
@@ -242,7 +244,7 @@ class ImportUndo(OneImport, ActionPage):
         imports.start_undo(self.record, by=self.request.user, at=timezone.now())
 
 
-class ImportApply(OneImport):
+class ImportApply(OneImport, WritingPage):
     """「导入 n 条」. A refusal shows at its field, with everything typed kept."""
 
     http_method_names = ["post"]
@@ -262,6 +264,12 @@ class ImportApply(OneImport):
                     messages.error(request, str(refusal))
                     return redirect(record)
                 form.add_error(refusal.field, str(refusal))
+            except RecordChanged as changed:  # somebody else pressed the button at the same moment
+                messages.error(request, str(changed) + "请看清最新内容后再操作。")
+                return redirect(record)
+            except DatabaseError as error:
+                messages.error(request, self.refused_again(error))
+                return redirect(record)
             else:
                 messages.success(request, "正在导入。")
                 return redirect(record)

@@ -5,11 +5,13 @@ import io
 import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from jobs.services import run
 from ledgers.importing.importers import IMPORTERS
 from ledgers.models import Import
+from ledgers.services.imports import applying
 from problems.models import Assistance, Measure, Problem
 from problems.services.measures import add_measure
 from tests.conftest import NOON
@@ -94,6 +96,25 @@ class TestWalk:
         assert Problem.objects.count() == 2
         self.post(client, record, "undo")
         assert record.state == Import.State.UNDONE
+        assert not Problem.objects.exists()
+
+    def test_two_press_import_at_the_same_moment(self, office, monkeypatch):
+        """The other's click lands after this page looked: this one is told so, and the import is made once."""
+        client = office.world.client(office.world.office_clerk)
+        record = office.upload(workbook(ROWS))
+        move = applying.move
+
+        def late(mine, **step):
+            Import.objects.filter(pk=mine.pk).update(version=F("version") + 1)
+            move(mine, **step)
+
+        monkeypatch.setattr(applying, "move", late)
+        answer = client.post(f"/ledgers/imports/{record.pk}/apply/", follow=True)
+
+        assert answer.status_code == 200
+        assert "他人已修改了这条记录" in answer.content.decode()
+        record.refresh_from_db()
+        assert record.state == Import.State.CHECKED
         assert not Problem.objects.exists()
 
     def test_faults_are_shown_with_the_marked_file_and_nothing_is_imported_unasked(self, office):
