@@ -31,6 +31,7 @@ from common.errors import Refused
 
 MAX_NAME = 80
 MAX_ENTRIES = 5000  # of an Office file; an honest one has some dozens
+MAX_UNPACKED = 500 * 1024 * 1024  # bytes; what unpacks to more would stall the computer of whoever opens it
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -150,6 +151,8 @@ def _office(file: IO[bytes]) -> Kind:
             entries = archive.infolist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise Refused("文件已损坏，无法打开，请重新选择。") from None
+    if sum(entry.file_size for entry in entries) > MAX_UNPACKED:
+        raise Refused("文件解压后过大，打开时可能使电脑停顿，请删去多余的内容后再传。")
     names = {entry.filename for entry in entries}
     if len(entries) <= MAX_ENTRIES and "[Content_Types].xml" in names:
         if any(name.lower().endswith("vbaproject.bin") for name in names):

@@ -81,3 +81,12 @@ class TestCleanName:
 
         assert len(name) == 80
         assert name.endswith(".pdf")
+
+
+def test_a_document_that_unpacks_to_far_more_than_it_weighs_is_refused(monkeypatch):
+    content = archive("[Content_Types].xml", "word/document.xml")
+    assert kind(content, "说明.docx").media_type == DOCX
+
+    monkeypatch.setattr("common.papers.MAX_UNPACKED", 1)
+    with pytest.raises(Refused, match="解压后过大"):
+        kind(content, "说明.docx")
