@@ -92,6 +92,7 @@ class PaperField(forms.FileField):
 
 
 DASHES = forms.ModelChoiceField(None).empty_label  # type: ignore[arg-type]
+REQUIRED = forms.Field.default_error_messages["required"]
 
 
 class PortalForm(forms.Form):
@@ -110,6 +111,11 @@ class PortalForm(forms.Form):
             # Where a form says no word of its own for "none of them", Django's line of dashes would stand.
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == DASHES:
                 field.empty_label = "请选择" if field.required else "不选"
+            # Django's own sentences speak of fields and values.
+            if field.error_messages["required"] == REQUIRED:
+                field.error_messages["required"] = "这一项必填。"
+            field.error_messages.setdefault("min_value", "不能小于%(limit_value)s。")
+            field.error_messages.setdefault("max_value", "不能大于%(limit_value)s。")
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
