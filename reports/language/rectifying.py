@@ -247,7 +247,7 @@ def slips(b: Brief) -> Pieces | None:
     ]
     risen = [(word, key) for word, key in (("黄色督办", "slips.yellow"), ("红色督办", "slips.red")) if b.figure(key)]
     for index, (word, key) in enumerate(risen):
-        out += ["、" if index else "，其中升至", word, *b.number(key)]
+        out += ["、" if index else "，其中" if about else "，其中升至", word, *b.number(key)]
     if b.figure("slips.closed"):
         out += ["，已办结", *b.number("slips.closed")]
     return [*out, "。"]

@@ -331,7 +331,8 @@ def test_the_register_and_the_summary_count_them_alike(world, desk, problem, nig
 
     assert (data.figures["slips"].value, data.figures["slips.by_hand"].value) == (2, 1)
     told = "".join(run["text"] for run in runs(SENTENCES["rectifying.slips"].write(Brief(data)) or []))
-    assert told.startswith("对重点事项和临近时限、逾期的事项发出督办单2份")
+    assert told.startswith("对重点事项和临近时限、逾期的事项发出督办单2份，其中")
+    assert "升至" not in told  # what was issued by hand began there
     page = world.client(world.commissioner).get(data.figures["slips.by_hand"].url).content.decode()
     assert "共 <strong>1</strong>" in page
     assert SlipStep.objects.count() == 2
