@@ -119,7 +119,7 @@ class WritingPage(PermissionRequired):
             return request.resolver_match.func(request, *args, **kwargs)
 
     def refused_again(self, error: DatabaseError) -> str:
-        """The sentence for what the database refuses at the last look; before, and what is no clash, is raised on."""
+        """The sentence for what the database refuses at the last look, or was too busy to do; anything else is raised on."""
         if not (clashes.is_busy(error) or (self.is_last_look and clashes.is_clash(error))):
             raise error
         logger.warning("refused by the database: %s", error)
