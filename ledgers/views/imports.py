@@ -167,6 +167,7 @@ class ImportDetail(OneImport, Page):
             "more_faults": max(0, report.get("fault_total", 0) - SHOWN_ROWS),
             "is_checked": is_checked,
             "asks_conflicts": bool(counts.get("conflict")) or record.answers.get("conflicts") == THEIRS,
+            "answered": sum(imports.is_about_names(key) for key in record.answers),
             "side": record.answers.get("conflicts", MINE),
             "results": _results(record) if record.state == Import.State.APPLIED else [],
             "more_results": max(0, len(_rows_done(record)) - SHOWN_ROWS),
@@ -229,7 +230,8 @@ class ImportRecheck(OneImport, ActionPage):
     success_text = "正在重新检查。"
 
     def perform(self) -> None:
-        imports.check_again(self.record, by=self.request.user, at=timezone.now())
+        forget = self.request.POST.get("forget") == "on"
+        imports.check_again(self.record, by=self.request.user, at=timezone.now(), forget=forget)
 
 
 class ImportUndo(OneImport, ActionPage):

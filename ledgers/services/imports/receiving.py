@@ -18,7 +18,7 @@ from ledgers.importing import limits
 from ledgers.importing.importers import HISTORIES, IMPORTERS
 from ledgers.importing.plan import CONFLICTS, MINE, THEIRS
 from ledgers.models import Import
-from ledgers.services.imports.steps import CHECK, State, ask_for, move
+from ledgers.services.imports.steps import CHECK, State, ask_for, is_about_names, move
 from rounds.models import Round
 from villages.models import Township
 
@@ -46,7 +46,7 @@ def receive(
     file.seek(0)
     record = Import(
         township=township, round=round if importer.needs_round else None, ledger=ledger, name=name, size=file.size,
-        sha256=sha256, history=history, by=by, at=at,
+        sha256=sha256, history=history, by=by, at=at, answers=_answered_before(township, ledger),
     )  # fmt: skip
     record.file.save(f"{uuid.uuid4().hex}.xlsx", File(file), save=False)
     try:
@@ -57,6 +57,18 @@ def receive(
         record.file.storage.delete(str(record.file.name))
         raise
     return record
+
+
+def _answered_before(township: Township, ledger: str) -> dict[str, str]:
+    """What the office said about columns and names in its last workbook of this ledger, when that was not imported.
+
+    An imported one has taught its names, and one that was undone is no example. Answers about the rows of a file (which sheet, empty
+    cells, conflicts) are asked of each file anew. Each upload takes over from the one before, so the last one holds them all.
+    """
+    last = Import.objects.filter(township=township, ledger=ledger).order_by("-pk").first()
+    if last is None or last.state in (State.APPLIED, State.UNDOING, State.UNDONE):
+        return {}
+    return {key: value for key, value in last.answers.items() if is_about_names(key)}
 
 
 def _ask_for_check(record: Import, *, by: Any, at: datetime) -> None:
@@ -88,7 +100,13 @@ def settle_conflicts(record: Import, *, side: str, by: Any, at: datetime) -> Non
 
 
 @transaction.atomic
-def check_again(record: Import, *, by: Any, at: datetime) -> None:
-    """Compare the same file with what the portal holds now."""
-    move(record, to=State.CHECKING, expected=[State.CHECKED, State.ASKING, State.UNREADABLE, State.UNDONE])
+def check_again(record: Import, *, by: Any, at: datetime, forget: bool = False) -> None:
+    """Compare the same file with what the portal holds now. `forget`: the answers were wrong, everything is asked again."""
+    values: dict[str, Any] = {"answers": {}} if forget else {}
+    move(
+        record,
+        to=State.CHECKING,
+        values=values,
+        expected=[State.CHECKED, State.ASKING, State.UNREADABLE, State.UNDONE],
+    )
     _ask_for_check(record, by=by, at=at)

@@ -18,6 +18,12 @@ Progress = Callable[[int, str], None]
 CHECK, APPLY, UNDO = "ledger_check", "ledger_apply", "ledger_undo"
 
 
+def is_about_names(key: str) -> bool:
+    """Is an answer about a column or a name, which the next workbook will have too?"""
+    kind, _, text = key.partition(":")
+    return kind in ("column", "village", "person", "unit") and bool(text)
+
+
 def ask_for(record: Import, kind: str, title: str, *, by: Any, at: datetime) -> None:
     job = jobs.enqueue(
         kind,

@@ -140,3 +140,43 @@ class TestOffices:
 def test_shown_numbers_are_as_excel_shows_them():
     assert [shown(["n", n]) for n in ("54.0", "1e3", "0.5", "nan")] == ["54", "1000", "0.5", "nan"]
     assert NOON
+
+
+class TestAnswersAreCarried:
+    """A mended workbook is not asked what was said of the one before, though that one was never imported."""
+
+    def asked(self, record):
+        return [q["key"] for q in record.report.get("questions", [])]
+
+    def test_from_an_upload_that_was_not_imported_to_the_next(self, office):
+        first = office.upload(make.OFFICES["office-5"][0]())
+        assert first.state == Import.State.ASKING
+        first = office.answer(first)
+        assert first.state == Import.State.CHECKED
+
+        again = office.upload(make.OFFICES["office-5"][0](), by="commissioner")
+        assert again.state == Import.State.CHECKED
+        assert again.report["counts"] == first.report["counts"]
+        third = office.upload(make.OFFICES["office-5"][0]())  # through an upload that was itself not asked
+        assert third.state == Import.State.CHECKED
+
+    def test_not_to_another_ledger_nor_from_one_taken_back(self, office):
+        first = office.answer(office.upload(make.OFFICES["office-5"][0]()))
+        assert office.upload(make.OFFICES["office-5"][0](), ledger="C").answers == {}
+
+        office.undo(office.apply(first))
+        again = office.upload(make.OFFICES["office-5"][0]())
+        assert again.answers == {}
+
+    def test_what_was_answered_wrongly_is_asked_again_on_demand(self, office):
+        first = office.answer(office.upload(make.OFFICES["office-5"][0]()))
+        client = office.world.client(office.world.office_clerk)
+        again = office.upload(make.OFFICES["office-5"][0]())
+        assert "重新回答" in client.get(again.get_absolute_url()).content.decode()
+
+        client.post(f"/ledgers/imports/{again.pk}/recheck/", {"forget": "on"})
+        again = office.work(again)
+
+        assert again.state == Import.State.ASKING
+        assert set(self.asked(again)) == set(first.answers)
+        assert office.upload(make.OFFICES["office-5"][0]()).state == Import.State.ASKING  # and not taken over either
