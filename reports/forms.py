@@ -94,6 +94,10 @@ class ReturnForm(PortalForm):
     reason = LongTextField(label="退回原因", max_length=500, rows=3)
 
 
+class SignForm(PortalForm):
+    """Asks nothing: the page says what is signed, the button signs it."""
+
+
 class WithdrawForm(PortalForm):
     reason = LongTextField(label="撤回原因", max_length=500, rows=3)
 

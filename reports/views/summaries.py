@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -21,7 +21,7 @@ from reports.document.blocks import AttachmentNote, Signature, Table
 from reports.figures import Figures
 from reports.forms import RecomputeForm, SummaryFilter, SummaryForm
 from reports.models import Part, Summary
-from reports.views.base import LIGHTS, OneSummary, State
+from reports.views.base import LIGHTS, OneSummary, State, gaps_of
 from reports.views.files import offers
 from reports.views.issue import issue_context, warning_of
 from rounds.models import Round
@@ -141,7 +141,7 @@ class SummaryDetail(OneSummary, Page):
         may_draft = self.access.may(Permission.SUMMARY_DRAFT, **township)
         may_sign = self.access.may(Permission.SUMMARY_SIGN, **township)
         editing = may_draft and summary.is_draft
-        gaps = self.missing(parts) if may_draft else []
+        gaps = gaps_of(summary, parts) if may_draft else []
         link = self.linker(figures)
         shown = list(document_model.body_blocks(parts, None if summary.signed_at else figures))
         past = set(summary.versions.values_list("key", flat=True)) if editing else set()
@@ -214,23 +214,6 @@ class SummaryDetail(OneSummary, Page):
                 }
             )
         return shown
-
-    def missing(self, parts: list[Part]) -> list[dict[str, Any]]:
-        """What the author may still have entered, with the page where it is done."""
-        by_key = {part.key: part for part in parts}
-        rows: dict[tuple[str, str], dict[str, Any]] = {}
-        for gap in self.summary.missing:
-            name, _, waiting = gap["entered"].partition("?")
-            here = f"round={self.summary.round.key}&township={self.summary.township_id}"
-            try:
-                url = with_back(f"{reverse(name)}?{waiting}{'&' if waiting else ''}{here}", self.request.path)
-            except NoReverseMatch:
-                url = ""
-            rows.setdefault(
-                (gap["missing"], url),
-                {"missing": gap["missing"], "url": url, "part": by_key.get(gap["part"]), "waits": bool(waiting)},
-            )
-        return list(rows.values())
 
 
 class SummaryRecompute(OneSummary, FormPage):

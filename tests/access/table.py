@@ -370,7 +370,7 @@ reports:summary_recompute          | form   | summary     | ... ... .. xx ... . 
 reports:part_create                | form   | summary     | ... ... .. xx ... . . .
 reports:summary_submit             | act    | summary     | ... ... .. xx ... . . .
 reports:summary_return             | form   | review      | ... ... .. xx xx. . . .
-reports:summary_sign               | act    | review      | ... ... .. .. xx. . . .
+reports:summary_sign               | ask    | review      | ... ... .. .. xx. . . .
 reports:summary_withdraw           | form   | signed      | ... ... .. .. xx. . . .
 reports:summary_start_again        | act    | signed      | ... ... .. xx ... . . .
 reports:issued_file_create         | form   | signed      | ... ... .. xx xx. . . .

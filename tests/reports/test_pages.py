@@ -217,7 +217,9 @@ class TestParts:
         assert "镇委扩大会议：<del>2</del> → <ins>3</ins>" in page
         part = summary.parts.get(key="organisation.deployment")
         client.post(url("part_keep", part.pk))
-        assert "<del>2</del>" in client.get(summary.get_absolute_url()).content.decode()  # it does not say what was seen
+        assert (
+            "<del>2</del>" in client.get(summary.get_absolute_url()).content.decode()
+        )  # it does not say what was seen
         client.post(url("part_keep", part.pk), {"base_version": part.version})
         assert "<del>2</del>" not in client.get(summary.get_absolute_url()).content.decode()
 
@@ -231,10 +233,46 @@ class TestSigning:
         summary.refresh_from_db()
         assert "改写" not in clerk.get(summary.get_absolute_url()).content.decode()
         assert clerk.post(url("summary_sign", summary.pk), {"base_version": summary.version}).status_code == 403
-        secretary.post(url("summary_sign", summary.pk), {"base_version": summary.version})
+        assert clerk.get(url("summary_sign", summary.pk)).status_code == 403
+        asked = secretary.get(url("summary_sign", summary.pk), {"base_version": summary.version})
+        assert "2026-10-31" in asked.content.decode()
+        summary.refresh_from_db()
+        assert summary.state == "review"  # looking signs nothing
+        secretary.post(url("summary_sign", summary.pk), form(secretary, url("summary_sign", summary.pk)))
 
         summary.refresh_from_db()
         assert summary.state == "signed"
+
+    def test_what_is_missing_or_unconfirmed_is_told_before_signing(self, desk):
+        summary = desk.draft()
+        summary.missing = [
+            {"part": "closing", "missing": "信访批次", "entered": "villages:nowhere"},
+            {"part": "closing", "missing": "年度数据尚未确认", "entered": "villages:nowhere?waiting=1"},
+        ]
+        summary.state = "review"
+        summary.save()
+        secretary = desk.world.client(desk.world.party_secretary)
+
+        page = secretary.get(url("summary_sign", summary.pk)).content.decode()
+        Summary.objects.filter(pk=summary.pk).update(missing=[])
+        fine = secretary.get(url("summary_sign", summary.pk)).content.decode()
+
+        assert (
+            page.index("没有写进总结")
+            < page.index("信访批次")
+            < page.index("还没有确认：")
+            < page.index("年度数据尚未确认")
+        )
+        assert "并已确认" not in page
+        assert "并已确认" in fine
+
+    def test_what_is_not_handed_in_leads_back(self, desk):
+        summary = desk.draft()
+        secretary = desk.world.client(desk.world.party_secretary)
+
+        answer = secretary.get(url("summary_sign", summary.pk), follow=True)
+
+        assert "送签后才能签发" in answer.content.decode()
 
     def test_stale_page_signs_nothing(self, desk):
         summary = desk.draft()
@@ -242,10 +280,13 @@ class TestSigning:
             url("summary_submit", summary.pk), {"base_version": summary.version}
         )
 
-        desk.world.client(desk.world.party_secretary).post(
-            url("summary_sign", summary.pk), {"base_version": summary.version}
-        )
+        secretary = desk.world.client(desk.world.party_secretary)
+        sent = form(secretary, url("summary_sign", summary.pk)) | {"base_version": summary.version}
+        answer = secretary.post(url("summary_sign", summary.pk), sent, follow=True)
+        asked = secretary.get(url("summary_sign", summary.pk), {"base_version": summary.version}, follow=True)
 
+        assert "看清最新内容" in answer.content.decode()
+        assert "看清最新内容" in asked.content.decode()
         summary.refresh_from_db()
         assert summary.state == "review"
 
