@@ -66,10 +66,13 @@ class VillageMeetingForm(PortalForm):
     subject = LongTextField(label="主要内容", max_length=500, help_text="传达了什么、部署了什么。")
     deployment = forms.BooleanField(label="部署整治工作", required=False, initial=True)
 
-    def __init__(self, *args: Any, villages: QuerySet[Village], cadres: QuerySet[Cadre], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, villages: QuerySet[Village], cadres: QuerySet[Cadre], chairs: list[Any], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["village"].queryset = villages
         self.fields["chair"].queryset = cadres
+        self.fields["chair"].choices = chairs  # those of the village first
 
 
 class AgendaForm(PortalForm):

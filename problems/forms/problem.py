@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from problems.services import ledger
 from problems.terms import LEDGER_STATES, DeadlineKind, Severity, Source
 from rounds.models import Designation, LinkedCampaign, Round
 from villages.access import Access
+from villages.forms.near import People, grouped
 from villages.models import Cadre, Unit, Village
 
 
@@ -49,10 +50,18 @@ class FastSelect(forms.Select):
 class Choices:
     """What the form offers: rows in scope only, as querysets for the check and as plain pairs for drawing.
 
-    `problem` (when one is edited) keeps its own round and people on offer even when they have left since.
+    `problem` (when one is edited) keeps its own round and people on offer even when they have left since. `near` are the villages it may be about,
+    as far as that is known: their people come first.
     """
 
-    def __init__(self, access: Access, permission: Permission, day: date, problem: Problem | None = None) -> None:
+    def __init__(
+        self,
+        access: Access,
+        permission: Permission,
+        day: date,
+        problem: Problem | None = None,
+        near: Collection[int] = (),
+    ) -> None:
         self.problem = problem
         in_scope = Village.objects.filter(access.villages_with(permission))
         if problem:
@@ -77,6 +86,7 @@ class Choices:
         self.people: QuerySet[Cadre] = Cadre.objects.visible_to(access).filter(
             Q(pk__in=people) | (Q(left_on=None) & (here | Q(township=None)))
         )
+        self.named = People(self.people, near, day)
         self.units: QuerySet[Unit] = Unit.objects.visible_to(access).filter(here | Q(township=None))
         self.key_projects = KeyProject.objects.filter(here)
         self.campaigns = LinkedCampaign.objects.filter(round__in=[r.pk for r in self.rounds])
@@ -87,23 +97,7 @@ class Choices:
         groups: dict[bool, list[tuple[int, str]]] = {True: [], False: []}
         for pk, name, listed, township in rows.order_by("township_id", "sort", "pk"):
             groups[bool(listed)].append((pk, f"{township}{name}" if several else name))
-        return [("", "请选择"), *_groups([("本轮整顿村", groups[True]), ("其他村", groups[False])])]
-
-    def people_pairs(self) -> list[Any]:
-        groups: dict[str, list[tuple[int, str]]] = {"县级": [], "乡镇": []}
-        rows = self.people.order_by("village__sort", "village_id", "pk")
-        for pk, name, title, township, village in rows.values_list(
-            "pk", "name", "title", "township_id", "village__name"
-        ):
-            group = village or ("乡镇" if township else "县级")
-            groups.setdefault(group, []).append((pk, f"{name}（{title}）" if title else name))
-        order = ["乡镇", *(g for g in groups if g not in ("乡镇", "县级")), "县级"]
-        return [("", "未明确"), *_groups([(g, groups[g]) for g in order])]
-
-
-def _groups(groups: Sequence[tuple[str, list[tuple[int, str]]]]) -> list[Any]:
-    filled = [(title, rows) for title, rows in groups if rows]
-    return filled[0][1] if len(filled) == 1 else filled
+        return [("", "请选择"), *grouped([("本轮整顿村", groups[True]), ("其他村", groups[False])])]
 
 
 class ProblemForm(PortalForm):
@@ -179,7 +173,8 @@ class ProblemForm(PortalForm):
 
     def __init__(self, *args: Any, category: str, choices: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.category, problem = category, choices.problem
+        self.category = category
+        self.problem = problem = choices.problem
         self.accepted = bool(problem and problem.state in LEDGER_STATES)
         self._offer(choices)
         for detail in DETAILS[category]:
@@ -216,7 +211,7 @@ class ProblemForm(PortalForm):
             fields["round"].widget = forms.HiddenInput()
         fields["village"].queryset = choices.villages
         fields["village"].choices = choices.village_pairs()
-        people = choices.people_pairs()
+        people = choices.named.pairs("未明确")
         for name in ("lead_official", "owner"):
             fields[name].queryset = choices.people
             fields[name].choices = people
@@ -238,6 +233,10 @@ class ProblemForm(PortalForm):
             self.add_error("due_on", "限期整改的问题须填写整改时限后才能提交审核。")
         if data.get("key_project") and data.get("new_key_project"):
             self.add_error("new_key_project", "已选择重点工程，不必再填新的；要新增，请把上面改为“没有”。")
+        owner, offered = data.get("owner"), self.initial.get("owner")
+        if owner and not self.problem and owner.pk == offered and "village" in self.changed_data:
+            # He was preselected for the village the page began with; nobody chose him for this one.
+            self.add_error("owner", "村已改选，责任人还是原来那个村的书记，请重新选择。")
         return data
 
     @property

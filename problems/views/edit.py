@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,6 +19,7 @@ from problems.models import Problem
 from problems.services import ledger
 from problems.terms import LEDGER_STATES, Category
 from problems.views.similar import similar_context
+from villages.forms.near import People
 from villages.pages import FormPage, Page, with_back
 
 
@@ -49,9 +51,13 @@ class ProblemFormPage(FormPage):
     problem: Any = None  # the one being edited, if any
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        choices = Choices(self.access, self.permission, timezone.localdate(), self.problem)
+        choices = Choices(self.access, self.permission, timezone.localdate(), self.problem, self.near())
         self.choices = choices
         return super().get_form_kwargs() | {"category": self.category, "choices": choices}
+
+    def near(self) -> Collection[int]:
+        """The village of the problem, or those it may be about as far as is known: their people are offered first."""
+        return [self.problem.village_id] if self.problem else ()
 
     def facts(self, form: ProblemForm) -> dict[str, Any]:
         """The form's values; a key project named anew is entered first."""
@@ -103,12 +109,29 @@ class ProblemCreate(ProblemFormPage):
     def get_success_url(self) -> str:
         return reverse("problems:problem_list")
 
-    def get_initial(self) -> dict[str, Any]:
-        initial: dict[str, Any] = {"discovered_on": timezone.localdate()}
+    def known_village(self) -> int | None:
+        """The village the page begins with: named in the address, or the visitor's only one, which he need not choose."""
         if village := number_named(self.request.GET.get("village")):
+            return village
+        only = len(self.access.village_ids) == 1 and not self.access.township_ids
+        return next(iter(self.access.village_ids)) if only else None
+
+    def near(self) -> Collection[int]:
+        chosen = number_named(self.request.POST.get("village")) or self.known_village()
+        if chosen:
+            return [chosen]
+        return () if self.access.township_ids else self.access.village_ids
+
+    def get_initial(self) -> dict[str, Any]:
+        """The village, and its secretary as the person responsible, where the village is known."""
+        initial: dict[str, Any] = {"discovered_on": timezone.localdate()}
+        if village := self.known_village():
             initial["village"] = village
-        elif len(self.access.village_ids) == 1 and not self.access.township_ids:
-            initial["village"] = next(iter(self.access.village_ids))  # who has one village need not choose it
+            offered = self.choices.named
+            same = list(offered.villages) == [
+                village
+            ]  # not after another was chosen: what was preselected stays what it was
+            initial["owner"] = (offered if same else People(offered.people, [village], offered.day)).secretary
         return initial
 
     def perform(self, form: ProblemForm) -> Problem:

@@ -248,8 +248,9 @@ class TestVillageMeeting:
     @pytest.mark.parametrize("who", ["village_secretary", "resident_cadre"])
     def test_recorded_from_the_phone_once(self, world, who):
         client = world.client(world.users[who])
-        initial = client.get(self.url).context["form"].initial
-        assert initial["name"] == "石桥村部署会"
+        shown = client.get(self.url).context["form"]
+        assert (shown.initial["name"], shown.initial["chair"]) == ("石桥村部署会", world.village_secretary.cadre.pk)
+        assert [title for title, _ in shown.fields["chair"].choices[1:]] == ["本村", "包村驻村", "乡镇"]
         form = opened(
             client, self.url, village=world.village.pk, name="石桥村部署会", held_on="2026-03-12", subject="部署任务",
             deployment="on",

@@ -130,6 +130,33 @@ class TestLog:
             page.index('<optgroup label="本轮整顿村">') < page.index("下塘村") < page.index('<optgroup label="其他村">')
         )
 
+    def test_the_people_of_the_village_come_first_and_its_secretary_is_preselected(self, world):
+        Cadre.objects.create(county=world.county, township=world.township, village=world.sibling, name="邻村委员")
+        page = world.client(world.resident_cadre).get(NEW)
+
+        groups = [title for title, rows in page.context["form"].fields["owner"].choices if isinstance(rows, list)]
+        assert groups == ["本村", "包村驻村", "乡镇", "县级", "下塘村"]
+        told = page.context["form"].fields["owner"].choices[1][1]
+        assert told[0][1] == "村党组织书记甲（村党组织书记）"
+        assert f'<option value="{world.village_secretary.cadre.pk}" selected>' in page.content.decode()
+
+    def test_an_open_village_preselects_nobody(self, world):
+        page = world.client(world.office_clerk).get(NEW)
+
+        assert "owner" not in page.context["form"].initial
+        assert page.context["form"].fields["owner"].choices[1][0] == "乡镇"
+
+    def test_who_was_preselected_does_not_follow_into_another_village(self, world):
+        client, address = world.client(world.office_clerk), f"{NEW}?village={world.village.pk}"
+        sent = form(world, client.get(address), owner=world.village_secretary.cadre.pk)
+
+        refused = client.post(address, sent | {"village": world.sibling.pk})
+        assert "村已改选，责任人还是原来那个村的书记，请重新选择。" in refused.content.decode()
+        assert refused.context["form"].fields["owner"].choices[1] == (
+            "本村", [(world.sibling_secretary.cadre.pk, "邻村书记（村党组织书记）")],
+        )  # fmt: skip
+        assert client.post(address, sent | {"submission": refused.context["submission"]}).status_code == 302
+
     def test_unknown_category_is_not_found_and_a_reader_may_not(self, world):
         assert world.client(world.office_clerk).get("/problems/new/gossip/").status_code == 404
         for role in ("village_secretary", "party_secretary", "county_reader", "administrator"):
@@ -146,6 +173,9 @@ class TestLog:
             client.get(NEW)
 
         assert len(few) == len(many) <= 12
+        with CaptureQueriesContext(connection) as in_a_village:
+            client.get(f"{NEW}?village={world.village.pk}")
+        assert len(in_a_village) <= 12
 
 
 class TestEdit:
