@@ -25,7 +25,7 @@ _ORGS = re.compile(r"(村|社区)?(党支部|党总支|党委|党组织|支部|�
 _DEPARTMENT_ENDS = ("局", "委", "委员会", "部", "公司", "集团", "银行", "院", "中学", "大学", "指挥部")
 
 
-def _stem(name: str) -> str:
+def village_stem(name: str) -> str:
     """A village's name without what every village's name ends with."""
     return squeeze(name).removesuffix("村").removesuffix("社区")
 
@@ -69,6 +69,7 @@ class Question:
     suggested: str
     rows: int = 0
     samples: list[str] = field(default_factory=list)
+    links: list[tuple[str, str]] = field(default_factory=list)  # address and words of what to look at first
 
 
 class Context:
@@ -146,7 +147,9 @@ class Context:
         answer = self._answer("village", name)
         if (pk := number_named(answer)) in self.villages:
             return self.villages[pk]
-        likely = self._likely(_stem(name), [(str(v.pk), v.name) for v in self.villages.values()], by=_stem)
+        likely = self._likely(
+            village_stem(name), [(str(v.pk), v.name) for v in self.villages.values()], by=village_stem
+        )
         if not likely:
             raise Fault(f"{self.township}没有这个村", "、".join(v.name for v in list(self.villages.values())[:12]))
         if answer == EMPTY:

@@ -67,6 +67,7 @@ class Item:
     label: str = ""
     extra: Any = None  # what the importer's check leaves for its application
     told: list[str] = field(default_factory=list)  # what besides its cells the preview says of the row
+    links: list[list[str]] = field(default_factory=list)  # [address, words] of records the preview warns of
 
     @property
     def row(self) -> int:

@@ -79,6 +79,7 @@ class HistoryImporter(ProblemImporter):
     )
 
     def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        self.ask_same_names(ctx, plan, labels)
         for item in plan.of(Status.NEW):
             try:
                 past = self._past(item, ctx)

@@ -11,7 +11,7 @@ from accounts.permissions import Permission
 from common.errors import Refused
 from ledgers.definitions.problems import CATEGORIES, SEVERITIES, SOURCES
 from ledgers.importing import values
-from ledgers.importing.context import Context, Question
+from ledgers.importing.context import Context, Question, village_stem
 from ledgers.importing.importers.base import (
     REASON_PLACEHOLDER,
     Importer,
@@ -29,11 +29,12 @@ from ledgers.importing.plan import Field, Item, Plan, Status, fault
 from ledgers.importing.values import Fault, squeeze
 from problems.models import Problem
 from problems.services import bulk
-from problems.terms import Category, DeadlineKind, Severity, Source
+from problems.terms import Category, DeadlineKind, Severity, Source, State
 
 TITLE = 100
 SHORT = 40
 DEFAULT_DAY = "default:discovered_on"
+SAME_NAME = "default:same_name"
 
 
 def _choices(labels: Mapping[str, str], **more: Sequence[str]) -> dict[str, str]:
@@ -76,6 +77,13 @@ _SEVERITIES = _choices(
     medium=("中", "中等", "难", "较难", "一般难"),
     hard=("复杂", "很难", "疑难复杂", "高", "重点难点", "特难"),
 )
+
+
+def plain_name(title: str, village: str) -> str:
+    """A problem's name for comparing: 东岭村 饮用水管网改造 and 饮用水管网改造 name one matter of 东岭村."""
+    return (
+        squeeze(title).removeprefix(village_stem(village)).removeprefix("村").removeprefix("社区").rstrip("。；;，,、")
+    )
 
 
 def read_matter(cell: Any, ctx: Context) -> tuple[str, str]:
@@ -179,12 +187,16 @@ class ProblemImporter(Importer):
 
     def load(self, ctx: Context) -> None:
         self._known: dict[tuple[int, str], int] = {}
+        self._open: dict[tuple[int, str], dict[str, Any]] = {}  # those not closed yet, by village and name
         rows = (
             Problem.objects.filter(round=ctx.round)
             .order_by("-pk")
-            .values_list("pk", "village_id", "title", "description")
+            .values_list("pk", "village_id", "title", "description", "number", "state")
         )
-        for pk, village_id, title, description in rows:
+        for pk, village_id, title, description, number, state in rows:
+            if state != State.CLOSED and village_id in ctx.villages:
+                name = plain_name(title, ctx.villages[village_id].name)
+                self._open[village_id, name] = {"pk": pk, "number": number, "title": title}
             # A problem is known by its name, its description, or both in one cell as an export writes them.
             for text in (title, description, f"{title}{description}"):
                 if text:
@@ -246,7 +258,37 @@ class ProblemImporter(Importer):
 
     # the rules, in memory
 
+    def ask_same_names(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        """A new row named like an open problem of its village is probably that one, told in other words: never taken as new unsaid."""
+        found = []
+        for item in plan.items:
+            village = item.values.get("village")
+            if item.pk or not village or item.status not in (Status.NEW, Status.ASKING):
+                continue
+            title = item.values.get("title") or (item.values.get("description") or ("",))[0]
+            if title and (there := self._open.get((village.pk, plain_name(title, village.name)))):
+                found.append((item, Problem(**there)))
+        answer = ctx.answer(SAME_NAME)
+        for item, there in found:
+            item.links = [[there.get_absolute_url(), f"同村已有同名问题{there}，若是同一件请到该问题修改，不要新增"]]
+            if answer == "refuse":
+                key = "title" if item.values.get("title") else "description"
+                reason = f"同村已有同名问题{there.number}号"
+                accepted = f"是同一件的删去本行，到{there.number}号修改；确是另一件的在名称中写出区别"
+                fault(item, key, labels[key], item.line.cells.get(key), reason, accepted)
+                item.faults[-1]["url"] = there.get_absolute_url()
+        if found and not answer:
+            ctx.ask(
+                Question(
+                    SAME_NAME, f"有{len(found)}行在同村已有同名、未销号的问题，是不是同一件？", "同名问题",
+                    [("refuse", "是同一件，或说不准：退回这些行，由我核对"), ("new", "都是另一件事，照样新增")],
+                    "refuse", len(found),
+                    links=[(there.get_absolute_url(), f"第{item.row}行：{item.label}，已有{there}") for item, there in found[:20]],
+                )
+            )  # fmt: skip
+
     def check(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
+        self.ask_same_names(ctx, plan, labels)
         for item in plan.of(Status.NEW):
             try:
                 bulk.check_new(self._new(item, ctx), round=ctx.its_round, by=ctx.by, at=ctx.at, submit=True)

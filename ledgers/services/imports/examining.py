@@ -134,4 +134,5 @@ def _question(question: Question) -> dict[str, Any]:
         "suggested": question.suggested,
         "rows": question.rows,
         "samples": question.samples,
+        "links": [list(link) for link in question.links],
     }

@@ -59,4 +59,4 @@ def report_of(checked: Checked) -> dict[str, Any]:
 
 
 def _row(item: Item) -> dict[str, Any]:
-    return {"row": item.row, "label": item.label, "changes": item.changes, "told": item.told}
+    return {"row": item.row, "label": item.label, "changes": item.changes, "told": item.told, "links": item.links}

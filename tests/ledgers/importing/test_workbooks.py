@@ -8,6 +8,7 @@ from ledgers.importing.values import shown
 from ledgers.models import Import
 from problems.models import Problem
 from tests.conftest import NOON
+from tests.ledgers.importing.conftest import workbook
 from tests.workbooks import make
 from villages.models import Cadre, Unit
 
@@ -180,3 +181,45 @@ class TestAnswersAreCarried:
         assert again.state == Import.State.ASKING
         assert set(self.asked(again)) == set(first.answers)
         assert office.upload(make.OFFICES["office-5"][0]()).state == Import.State.ASKING  # and not taken over either
+
+
+class TestSameName:
+    """A row named like an open problem of its village is not taken as a new one without a word."""
+
+    HEAD = ("村", "问题类别", "问题名称", "问题描述", "发现时间", "整改时限")
+
+    def ledger(self, *names):
+        rows = [["石桥村", "基础设施", name, f"群众反映强烈，第{n}次", "2026.3.5", "2026.12.31"] for n, name in enumerate(names)]  # fmt: skip
+        return workbook(rows, head=self.HEAD)
+
+    @pytest.mark.parametrize("name", ["饮水管网老化", "石桥村 饮水管网老化", "石桥饮水管网　老化。"])
+    def test_it_is_asked_once_with_a_link_and_returned_unless_the_clerk_says_otherwise(self, office, name):
+        there = office.problem()
+        record = office.upload(self.ledger(name, "路灯不亮"))
+        client = office.world.client(office.world.office_clerk)
+        (question,) = record.report["questions"]
+        assert question["label"] == "有1行在同村已有同名、未销号的问题，是不是同一件？"
+        page = client.get(record.get_absolute_url()).content.decode()
+        assert f'<a href="{there.get_absolute_url()}">' in page
+
+        record = office.answer(record)
+        assert (record.report["counts"]["new"], record.report["counts"]["refused"]) == (1, 1)
+        assert "同村已有同名问题1号" in record.report["faults"][0]["reason"]
+        page = client.get(record.get_absolute_url()).content.decode()
+        assert f'<a href="{there.get_absolute_url()}">同村已有同名问题1号</a>' in page
+
+    def test_another_matter_of_the_same_name_comes_in_with_the_warning_in_the_preview(self, office):
+        there = office.problem()
+        record = office.answer(office.upload(self.ledger("饮水管网老化")), **{"default:same_name": "new"})
+
+        page = office.world.client(office.world.office_clerk).get(record.get_absolute_url()).content.decode()
+        assert f'<a href="{there.get_absolute_url()}">同村已有同名问题{there}' in page
+        office.apply(record)
+        assert Problem.objects.count() == 2
+
+    def test_another_village_or_a_closed_problem_is_no_namesake(self, office):
+        office.problem(village=office.world.sibling)
+        closed = office.problem()
+        Problem.objects.filter(pk=closed.pk).update(state="closed", closed_on=NOON.date(), degree="full")
+
+        assert office.upload(self.ledger("饮水管网老化")).state == Import.State.CHECKED
