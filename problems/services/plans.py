@@ -17,7 +17,7 @@ from common.chinese import enumerate_all, full_date
 from common.errors import Refused
 from common.models import RecordChanged, save_if_unchanged
 from problems.models import Measure, PlanReview, PlanVersion, VillagePlan
-from problems.services.plan_content import LISTS, content_of
+from problems.services.plan_content import LISTS, TEXTS, content_of, differences
 from problems.terms import DeadlineKind
 from rounds.models import Designation, Round
 from villages.models import Village
@@ -111,14 +111,22 @@ def submit_plan(
     by: Any,
     at: datetime,
 ) -> PlanReview:
-    """Hand the plan in. Raises Refused naming everything that is missing, RecordChanged when it is not what was `seen` (content_of)."""
+    """Hand the plan in.
+
+    Raises Refused naming everything that is missing, or when it says what is in force already; RecordChanged when it is not what was `seen` (content_of).
+    """
     if plan.state not in OPEN:
         raise Refused(f"方案现在是“{plan.get_state_display()}”，不用再提交。")
     if lacks := missing(plan):
         raise Refused(f"方案还不完整，缺少{enumerate_all(lacks)}，请补充后再提交。")
     if found := vague(plan):
         raise Refused(f"有整改措施写得不具体：{vague_words(found)}。请补充后再提交。")
-    _expect(plan, base_version, seen)
+    content = _expect(plan, base_version, seen)
+    approved = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
+    if approved and not differences({name: getattr(approved, name) for name in TEXTS} | approved.lists, content):
+        raise Refused(
+            f"方案与已审定的第{approved.number}版相比没有改动，不用再审定。请先修改原因、目标、问题或措施，再提交。"
+        )
     return _review(plan, PlanReview.Action.SUBMIT, VillagePlan.State.SUBMITTED, on=on, by=by, at=at)
 
 

@@ -212,6 +212,27 @@ class TestAmend:
         assert first.goals == "年内转化。"
         assert [r.action for r in approved.reviews.all()] == ["submit", "approve", "amend", "submit", "approve"]
 
+    def test_what_is_in_force_already_is_not_handed_in_again(self, world, approved):
+        self.amend(approved, world.resident_cadre)
+        refusal = "方案与已审定的第1版相比没有改动，不用再审定。请先修改原因、目标、问题或措施，再提交。"
+        with pytest.raises(Refused, match=refusal):
+            submit(approved, world.resident_cadre, self.MAY)
+        url = f"{approved.get_absolute_url()}submit/"
+        client = world.client(world.resident_cadre)
+        page = client.get(url)
+        sent = {name: page.context[name] for name in ("submission", "base_version")} | {"on": "2026-05-09"}
+        sent["seen"] = page.context["seen"]
+        assert refusal in client.post(url, sent).content.decode()
+        assert VillagePlan.objects.get().state == VillagePlan.State.AMENDING
+
+        found = Measure.objects.get()
+        values = {name: getattr(found, name) for name in measures.FIELDS} | {"standard": "2公里通车"}
+        measures.change_measure(
+            found, base_version=found.version, reason="商定", by=world.resident_cadre, at=AT, **values
+        )  # a measure changed is a plan changed
+        submit(approved, world.resident_cadre, self.MAY)
+        assert VillagePlan.objects.get().state == VillagePlan.State.SUBMITTED
+
     def test_only_an_approved_plan_and_with_a_reason(self, world, full_plan):
         with pytest.raises(Refused, match="审定过的方案才需要调整"):
             self.amend(full_plan, world.resident_cadre)
@@ -331,6 +352,7 @@ class TestPlanPages:
             if path == "return/":
                 plans.approve_plan(plan, on=APRIL, by=world.commissioner, at=AT)
             plans.amend_plan(plan, reason="补充", on=APRIL, by=world.resident_cadre, at=AT)
+            self.reword(world, standard="2公里通车")
             submit(plan, world.resident_cadre)
             if path == "amend/":
                 plans.approve_plan(plan, on=APRIL, by=world.commissioner, at=AT)
