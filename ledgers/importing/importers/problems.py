@@ -260,14 +260,14 @@ class ProblemImporter(Importer):
 
     def ask_same_names(self, ctx: Context, plan: Plan, labels: Mapping[str, str]) -> None:
         """A new row named like an open problem of its village is probably that one, told in other words: never taken as new unsaid."""
-        found = []
+        found: list[tuple[Item, Problem]] = []
         for item in plan.items:
             village = item.values.get("village")
             if item.pk or not village or item.status not in (Status.NEW, Status.ASKING):
                 continue
             title = item.values.get("title") or (item.values.get("description") or ("",))[0]
-            if title and (there := self._open.get((village.pk, plain_name(title, village.name)))):
-                found.append((item, Problem(**there)))
+            if title and (known := self._open.get((village.pk, plain_name(title, village.name)))):
+                found.append((item, Problem(**known)))
         answer = ctx.answer(SAME_NAME)
         for item, there in found:
             item.links = [[there.get_absolute_url(), f"同村已有同名问题{there}，若是同一件请到该问题修改，不要新增"]]
