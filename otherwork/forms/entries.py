@@ -17,6 +17,23 @@ def _decimal(**kwargs: Any) -> forms.DecimalField:
     return forms.DecimalField(max_digits=10, decimal_places=2, min_value=Decimal(0), **kwargs)
 
 
+# １２．５（户）as an input method gives it: the full-width signs stand in the order of the plain ones.
+PLAIN = {0xFEE0 + sign: sign for sign in range(0x21, 0x7F)}
+
+
+class QuantityField(forms.DecimalField):
+    """A number, also when its unit is written after it (1次) or its digits are full-width."""
+
+    def __init__(self, *, unit: str, **kwargs: Any) -> None:
+        super().__init__(max_digits=10, decimal_places=2, min_value=Decimal(0), label=f"数量（{unit}）", **kwargs)
+        self.unit = unit.translate(PLAIN)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if isinstance(value, str):
+            value = value.translate(PLAIN).strip().removesuffix(self.unit)
+        return super().to_python(value)
+
+
 class EntryForm(PortalForm):
     """`villages` is None where the village is settled (one's only one, or the entry's); else what may be chosen. `funds`: the entry's amounts by source."""
 
@@ -37,7 +54,7 @@ class EntryForm(PortalForm):
         if kind.counting == WorkKind.Counting.LATEST:
             self.fields["happened_on"].label = "统计日期"
         keypad = {"inputmode": "numeric" if kind.whole else "decimal", "autocomplete": "off"}
-        self.fields["quantity"] = _decimal(label=f"数量（{kind.unit}）", widget=forms.TextInput(attrs=keypad))
+        self.fields["quantity"] = QuantityField(unit=kind.unit, widget=forms.TextInput(attrs=keypad))
         if kind.takes_note:
             self.fields["note"] = LongTextField(label="内容", max_length=300, rows=3, required=False)
         funds = funds or {}

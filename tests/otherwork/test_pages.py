@@ -112,6 +112,22 @@ class TestEntry:
         assert "清理房前屋后" in page
         assert "上级补助1.5万元" in page
 
+    @pytest.mark.parametrize(
+        ("typed", "quantity"),
+        [("1次", 1), ("12 次", 12), ("１２", 12), ("１．５次", "1.5"), ("1户", None), ("次", None)],
+    )
+    def test_a_quantity_is_read_as_people_write_it(self, office, typed, quantity):
+        kind = office.kind(unit="次", whole=False)
+        client, url = (
+            office.world.client(office.world.village_secretary),
+            reverse("otherwork:entry_create", args=[kind.pk]),
+        )
+
+        answer = post(client, url, {"happened_on": "2026-06-01", "quantity": typed})
+
+        assert answer.status_code == (302 if quantity else 422)
+        assert [entry.quantity for entry in WorkEntry.objects.all()] == ([Decimal(quantity)] if quantity else [])
+
     def test_the_office_chooses_among_its_own_villages(self, office):
         world, kind = office.world, office.kind()
         client, url = world.client(world.office_clerk), reverse("otherwork:entry_create", args=[kind.pk])
