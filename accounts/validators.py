@@ -1,6 +1,11 @@
-"""Rules for passwords whose sentences Django does not have in Chinese."""
+"""Rules for passwords in the portal's own words: Django says 你, or has no Chinese sentence."""
 
-from django.contrib.auth.password_validation import MinimumLengthValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    MinimumLengthValidator,
+    NumericPasswordValidator,
+    UserAttributeSimilarityValidator,
+)
 
 
 class MinimumLength(MinimumLengthValidator):
@@ -11,3 +16,18 @@ class MinimumLength(MinimumLengthValidator):
 
     def get_help_text(self) -> str:
         return f"密码至少{self.min_length}位。"
+
+
+class NotLikeTheAccount(UserAttributeSimilarityValidator):
+    def get_help_text(self) -> str:
+        return "密码不能与您的账号、姓名相近。"
+
+
+class NotCommon(CommonPasswordValidator):
+    def get_help_text(self) -> str:
+        return "密码不能是常见的密码。"
+
+
+class NotOnlyDigits(NumericPasswordValidator):
+    def get_help_text(self) -> str:
+        return "密码不能全是数字。"

@@ -37,6 +37,8 @@ class Login(LoginView):
 class OwnPasswordForm(PasswordChangeForm):
     """The new password has to be new: else a first password could stay for ever."""
 
+    error_messages = PasswordChangeForm.error_messages | {"password_incorrect": "旧密码不正确，请重新输入。"}
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean()
         typed = self.cleaned_data.get("new_password1")

@@ -104,6 +104,18 @@ class TestFirstPassword:
         user.refresh_from_db()
         assert user.must_change_password
 
+    def test_the_page_says_nin_as_every_other_does(self, newcomer):
+        client, _ = log_in("wangwei", newcomer[1])
+        new = "qingxi-2026-shiqiao"
+
+        page = client.post(
+            "/accounts/password/", {"old_password": "wrong", "new_password1": new, "new_password2": new}
+        ).content.decode()
+
+        assert "旧密码不正确，请重新输入。" in page
+        assert "密码不能与您的账号、姓名相近。" in page
+        assert "你" not in page
+
     def test_leaving_is_possible(self, newcomer):
         client, _ = log_in("wangwei", newcomer[1])
 
