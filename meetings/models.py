@@ -105,6 +105,7 @@ class AgendaItem(Versioned):
     """A matter on the agenda, mostly a problem, and what became of it there."""
 
     class Outcome(models.TextChoices):
+        UNRECORDED = "unrecorded", "待记录结果"  # listed; what became of it is not entered yet
         SETTLED = "settled", "当场议定解决"
         COMMITTED = "committed", "议定任务限期办理"
         PENDING = "pending", "继续协调"
@@ -121,7 +122,7 @@ class AgendaItem(Versioned):
         verbose_name="听取落实情况的议定事项",
     )  # fmt: skip
     matter = models.CharField("议题", max_length=200)
-    outcome = models.CharField("结果", max_length=12, choices=Outcome, default=Outcome.PENDING)
+    outcome = models.CharField("结果", max_length=12, choices=Outcome, default=Outcome.UNRECORDED)
     decision = models.CharField("议定意见", max_length=500, blank=True)
 
     objects = AgendaItemQuerySet.as_manager()
@@ -147,6 +148,11 @@ class AgendaItem(Versioned):
                 name="agenda_settled_decision",
                 condition=~Q(outcome="settled") | ~Q(decision=""),
                 violation_error_message="当场议定解决的，请写明议定意见。",
+            ),
+            models.CheckConstraint(
+                name="agenda_decision_has_outcome",
+                condition=~Q(outcome="unrecorded") | Q(decision=""),
+                violation_error_message="写了议定意见的，请选择结果。",
             ),
         ]
 

@@ -56,7 +56,9 @@ class MeetingFilter(VillageRecordFilter):
 
 class AgendaFilter(VillageRecordFilter):
     kind = forms.ChoiceField(label="会议类型", choices=codes(Meeting.Kind.choices), required=False)
-    outcome = forms.ChoiceField(label="结果", choices=codes(AgendaItem.Outcome.choices), required=False)
+    outcome = forms.ChoiceField(
+        label="结果", choices=codes([("recorded", "已记录结果"), *AgendaItem.Outcome.choices]), required=False
+    )
     part = forms.ChoiceField(
         label="部分", choices=codes([("matters", "研究议定的事项"), ("reviews", "听取落实情况")]), required=False
     )

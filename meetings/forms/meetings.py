@@ -78,7 +78,7 @@ class VillageMeetingForm(PortalForm):
 class AgendaForm(PortalForm):
     problem = ProblemField(label="对应问题", required=False, help_text="选择后，会议结果会显示在这个问题的页面上。")
     matter = CleanTextField(label="议题", max_length=200, required=False, help_text="选了问题可不填，自动用问题名称。")
-    outcome = forms.ChoiceField(label="结果", choices=AgendaItem.Outcome.choices, initial=AgendaItem.Outcome.PENDING)
+    outcome = forms.ChoiceField(label="结果", choices=AgendaItem.Outcome.choices, initial=AgendaItem.Outcome.UNRECORDED)
     decision = LongTextField(
         label="议定意见",
         max_length=500,

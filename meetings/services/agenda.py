@@ -40,6 +40,8 @@ def _check(
             same = same.exclude(pk=besides.pk)
         if same.exists() and not (besides and besides.commitment_id):
             raise Refused("这个问题已在本次会议的议题中，请直接修改原有议题。", field="problem")
+    if outcome == AgendaItem.Outcome.UNRECORDED and decision:
+        raise Refused("写了议定意见的，请选择结果。", field="outcome")
     if outcome == AgendaItem.Outcome.SETTLED and not decision:
         raise Refused("当场议定解决的，请写明议定意见。", field="decision")
     if besides and besides.commitment and problem != besides.commitment.problem:
@@ -55,7 +57,7 @@ def add_agenda_item(
     *,
     problem: Problem | None = None,
     matter: str = "",
-    outcome: str = AgendaItem.Outcome.PENDING,
+    outcome: str = AgendaItem.Outcome.UNRECORDED,
     decision: str = "",
     unit: Unit | None = None,
     lead_official: Cadre | None = None,
@@ -126,6 +128,8 @@ def add_problems(meeting: Meeting, *, problems: Iterable[Problem], by: Any, at: 
 
 
 def _entered(item: AgendaItem) -> str:
+    if item.outcome == AgendaItem.Outcome.UNRECORDED:
+        return f"列入议题“{rules.short(item.matter)}”"
     return f"登记议题“{rules.short(item.matter)}”：{item.get_outcome_display()}"
 
 

@@ -25,6 +25,8 @@ from villages.access import Access
 from villages.models import Village
 from villages.pages import ActionPage, FormPage, ListPage, link
 
+OUTCOME_LIGHTS = {AgendaItem.Outcome.SETTLED: "light-green", AgendaItem.Outcome.UNRECORDED: "light-grey"}
+
 
 class AgendaList(ListPage):
     permission = Permission.MEETING_VIEW
@@ -45,7 +47,10 @@ class AgendaList(ListPage):
         )
         if kind := filters.value("kind"):
             rows = rows.filter(meeting__kind=kind)
-        if outcome := filters.value("outcome"):
+        outcome = filters.value("outcome")
+        if outcome == "recorded":
+            rows = rows.exclude(outcome=AgendaItem.Outcome.UNRECORDED)
+        elif outcome:
             rows = rows.filter(outcome=outcome)
         if part := filters.value("part"):
             rows = rows.filter(commitment__isnull=part == "matters")
@@ -73,7 +78,8 @@ class AgendaList(ListPage):
 
 def outcome_cell(item: AgendaItem) -> str:
     word = item.get_outcome_display()
-    return light("light-green", word) if item.outcome == AgendaItem.Outcome.SETTLED else word
+    colour = OUTCOME_LIGHTS.get(AgendaItem.Outcome(item.outcome))
+    return light(colour, word) if colour else word
 
 
 class MeetingOfAddress:

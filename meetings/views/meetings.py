@@ -126,6 +126,7 @@ class MeetingDetail(Page):
             "reviews": [self._review(item) for item in items if item.commitment],
             "matters": [item for item in items if not item.commitment_id],
             "settled": sum(i.outcome == AgendaItem.Outcome.SETTLED for i in items if not i.commitment_id),
+            "unrecorded": sum(i.outcome == AgendaItem.Outcome.UNRECORDED for i in items if not i.commitment_id),
             "commitments": commitments,
             "earlier": [self._shown(c, on_meeting_day=True) for c in earlier[: self.earlier_shown]],
             "to_review": promised.to_review_at(meeting).exclude(pk__in=reviewed).count() if earlier and may_edit else 0,

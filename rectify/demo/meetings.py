@@ -61,6 +61,6 @@ def open_with_unkept(demo: Demo, key: str) -> None:
     moment = at(meeting.held_on, 18)
     first = agenda.open_with_unkept(meeting, by=clerk, at=moment)[0]
     agenda.change_agenda_item(
-        first, problem=first.problem, matter=first.matter, outcome=first.outcome, decision=OPENED[key],
+        first, problem=first.problem, matter=first.matter, outcome="pending", decision=OPENED[key],
         base_version=first.version, by=clerk, at=moment,
     )  # fmt: skip

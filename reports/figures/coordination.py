@@ -23,6 +23,7 @@ def _meetings(tally: Tally, scope: Scope) -> None:
         AgendaItem.objects.filter(
             meeting__in=held, commitment=None
         )  # the first part looks back: nothing new is settled there
+        .exclude(outcome=AgendaItem.Outcome.UNRECORDED)  # on the agenda; nobody said yet that it was dealt with
         .order_by("meeting_id", "number")
         .values("pk", "meeting_id", "problem_id", "matter", "outcome")
     )
@@ -37,7 +38,10 @@ def _meetings(tally: Tally, scope: Scope) -> None:
     )
     settled = [a for a in agenda if a["outcome"] == AgendaItem.Outcome.SETTLED]
     during = {"kind": Meeting.Kind.COORDINATION, "part": "matters"} | scope.period
-    tally.count("coordination.matters", "会商事项", "个", (a["pk"] for a in agenda), "meetings:agenda_list", **during)
+    tally.count(
+        "coordination.matters", "会商事项", "个", (a["pk"] for a in agenda), "meetings:agenda_list",
+        outcome="recorded", **during,
+    )  # fmt: skip
     tally.count(
         "coordination.settled", "当场议定解决", "个", (a["pk"] for a in settled), "meetings:agenda_list",
         outcome=AgendaItem.Outcome.SETTLED, **during,

@@ -31,7 +31,7 @@ class TestService:
 
         assert [(i.number, i.matter) for i in items] == [(n, f"问题{9 - n}") for n in range(2, 8)]
         told = Entry.objects.filter(object_type="meetings.agendaitem", object_id__in=[i.pk for i in items])
-        assert {e.verb for e in told} == {f"登记议题“问题{n}”：继续协调" for n in range(2, 8)}
+        assert {e.verb for e in told} == {f"列入议题“问题{n}”" for n in range(2, 8)}
         assert {e.township_id for e in told} == {world.township.pk}
 
     def test_one_that_cannot_be_keeps_out_all(self, world, meeting, problems):

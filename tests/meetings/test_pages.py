@@ -207,6 +207,9 @@ class TestAgendaPages:
         assert "共 <strong>1</strong> 项议题" in text(client.get(query + "2026-10-31"))
         assert "共 <strong>0</strong> 项议题" in text(client.get(query + "2026-05-17"))
         assert "共 <strong>2</strong> 项议题" in text(client.get("/meetings/agenda/"))
+        assert "共 <strong>1</strong> 项议题" in text(client.get("/meetings/agenda/?outcome=recorded"))
+        assert "待记录结果1项" in text(client.get(meeting.get_absolute_url()))
+        assert "（待记录结果）" in text(client.get(f"{meeting.get_absolute_url()}minutes/"))
 
     def test_edit_keeps_scope(self, world, meeting, problem):
         item = services.add_agenda_item(meeting, problem=problem, by=world.office_clerk, at=NOON)

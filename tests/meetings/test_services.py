@@ -142,6 +142,16 @@ class TestAgenda:
         assert AgendaItem.objects.get().outcome == "settled"
         assert {c["label"]: c["new"] for c in history(item)[0].changes}["结果"] == "当场议定解决"
 
+    def test_listed_is_not_recorded_until_somebody_says_what_became_of_it(self, world, meeting, problem):
+        item = self.add(world, meeting, problem=problem)
+
+        assert item.get_outcome_display() == "待记录结果"
+        assert "请选择结果" in refused(
+            "outcome", self.add, world=world, meeting=meeting, matter="资金", decision="由镇财政安排"
+        )
+        with pytest.raises(IntegrityError), transaction.atomic():
+            AgendaItem.objects.filter(pk=item.pk).update(decision="由镇财政安排")
+
 
 class TestCommitments:
     def add(self, world, meeting, **more):

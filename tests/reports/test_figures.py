@@ -135,6 +135,12 @@ def a_promise_is_kept(round):
     return {"commitments.open", "commitments.late", f"{key}.kept", f"{key}.late"}
 
 
+def a_matter_was_only_listed(round):
+    meeting = Meeting.objects.get(round=round, held_on=date(2026, 5, 18))
+    meeting.agenda.filter(number=3).update(outcome="unrecorded", decision="")
+    return {"coordination.matters", f"coordination.{meeting.pk}.matters"}
+
+
 def a_calendar_item_is_done(round):
     item = CalendarItem.objects.filter(round=round, done_on=None).order_by("due_on").first()
     CalendarItem.objects.filter(pk=item.pk).update(done_on=date(2026, 10, 30))
@@ -150,7 +156,7 @@ def a_ballot_is_counted_again(round):
 
 CHANGES = [
     a_notice_is_answered, a_visit_finds_more_households, a_meeting_was_another_kind, helpers_bring_more, a_measure_is_done,
-    a_problem_is_closed_better, a_promise_is_kept, a_calendar_item_is_done, a_ballot_is_counted_again,
+    a_problem_is_closed_better, a_promise_is_kept, a_matter_was_only_listed, a_calendar_item_is_done, a_ballot_is_counted_again,
 ]  # fmt: skip
 
 
