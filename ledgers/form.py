@@ -59,6 +59,7 @@ class Line(NamedTuple):
     township_id: int = 0
     done: bool = False  # closed, kept, done: counted in the row 合计
     besides: Mapping[str, int | Decimal] = MappingProxyType({})  # added up as well, for shares in the row 合计
+    adds: bool = True  # False: listed for the record, no part of the sums
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class Totals:
     def add(self, columns: Sequence[Column], line: Line) -> None:
         self.count += 1
         self.done += line.done
+        if not line.adds:
+            return
         for col, value in zip(columns, line.values, strict=True):
             if col.total and isinstance(value, int | Decimal):
                 self.sums[col.key] = self.sums.get(col.key, 0) + value

@@ -125,7 +125,7 @@ def by_township(rounds: Sequence[Round], as_of: date, since: date | None = None)
                 sum((y["income"] for y in sheets), Decimal(0)) if sheets else None, "villages:figures_list",
                 [y["pk"] for y in sheets], (*common, ("year", str(as_of.year))),
             ),
-            "survey.rate": cell(share(good, valid), "inspections:survey_list", ("kind", kind), *period)
+            "survey.rate": cell(share(good, valid), "inspections:survey_list", ("kind", kind), ("latest", "1"), *period)
             if valid else Cell(None),
         }  # fmt: skip
         rows.append(TownshipRow(r, cells, (good, valid), measured))
@@ -228,12 +228,12 @@ def _held(tenure: tuple[date | None, date | None], day: date) -> bool:
 
 
 def _surveys(rounds: Sequence[Round], as_of: date, since: date | None) -> dict[int, tuple[str, int, int]]:
-    """Per round the newest kind of survey in the period: kind, content ballots and those they are divided by, by the round's formula."""
+    """Per round the newest kind of survey in the period, of each village its newest: kind, content ballots and those they are divided by, by the round's formula."""
     rows = Survey.objects.filter(round__in=[r.pk for r in rounds], held_on__lte=as_of).filter(
         held_on__gte=since or F("round__starts_on")
     )
     found: dict[int, list[Survey]] = defaultdict(list)
-    for s in rows.order_by("held_on", "pk").select_related("round"):
+    for s in rows.newest().order_by("held_on", "pk").select_related("round"):
         found[s.round_id].append(s)
     newest = {}
     for round_id, surveys in found.items():

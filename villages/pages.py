@@ -300,6 +300,27 @@ class ListPage(Page):
         return context
 
 
+class TotalsPage(ListPage):
+    """A list with one line on what its rows add up to."""
+
+    def totals(self, rows: QuerySet[Any]) -> str:
+        """A sentence about the rows shown; empty when there is nothing to say."""
+        return ""
+
+    def as_of_sentence(self) -> str:
+        """Which day the list stands for, where it stands for a day."""
+        return ""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        shown, only = self.rows(), self.only()
+        if only:
+            shown = shown.filter(pk__in=only)
+        parts = [self.as_of_sentence(), self.totals(shown) if context["paging"].total else ""]
+        context["lead"] = "：".join(part for part in parts if part)
+        return context
+
+
 # Buttons that apps above add to lists (export), so that imports keep going downward: page → (label, address), or None.
 ListAction = Callable[[ListPage], "tuple[str, str] | None"]
 _list_actions: list[ListAction] = []

@@ -60,3 +60,4 @@ class VisitFilter(VillageRecordFilter):
 
 class SurveyFilter(VillageRecordFilter):
     kind = forms.ChoiceField(label="测评类别", choices=codes(Survey.Kind.choices), required=False)
+    latest = forms.BooleanField(label="只看各村最近一次", required=False)

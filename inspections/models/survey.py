@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from common.models import Versioned
@@ -18,6 +19,13 @@ class SurveyQuerySet(VillageRecordQuerySet):
     def held_by(self, day: date, *, kind: str) -> SurveyQuerySet:
         """Those of a kind held by the end of a day, the newest first."""
         return self.filter(kind=kind, held_on__lte=day).order_by("-held_on", "-pk")
+
+    def newest(self) -> SurveyQuerySet:
+        """Of these the ones that count: the newest of each round, village and kind. A survey held anew takes the place of the one before."""
+        place = Window(
+            RowNumber(), partition_by=["round", "village", "kind"], order_by=[F("held_on").desc(), F("pk").desc()]
+        )
+        return self.filter(pk__in=self.order_by().annotate(place=place).filter(place=1).values("pk"))
 
 
 class Survey(Versioned):

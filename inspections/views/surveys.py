@@ -1,9 +1,10 @@
 """Satisfaction surveys: list, the page of one, entry."""
 
 from itertools import zip_longest
+from types import SimpleNamespace
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -15,15 +16,15 @@ from inspections import services
 from inspections.forms.filters import SurveyFilter
 from inspections.forms.records import SurveyForm
 from inspections.models import Survey
-from inspections.satisfaction import rate_text, weakest
+from inspections.satisfaction import SATISFIED_ALONE, content_of, rate_text, weakest
 from inspections.services.surveys import FIELDS, Answers, answers_of
 from inspections.views.common import TABS
 from meetings.views.common import rounds_for, villages_for
 from rounds.models import Round
-from villages.pages import FormPage, ListPage, Page, link, with_back
+from villages.pages import FormPage, Page, TotalsPage, link, with_back
 
 
-class SurveyList(ListPage):
+class SurveyList(TotalsPage):
     permission = Permission.INSPECTION_VIEW
     tabs = TABS
     title = "民主测评"
@@ -39,7 +40,27 @@ class SurveyList(ListPage):
         for name in ("village", "kind"):
             if value := filters.value(name):
                 rows = rows.filter(**{name: value})
+        if filters.value("latest"):
+            rows = rows.newest()
         return rows.select_related("village__township", "round")
+
+    def totals(self, rows: QuerySet[Survey]) -> str:
+        """The ballots added up as summaries and ledgers do. Kinds and rounds are not mixed, ballots counted by different formulas have no rate."""
+        rows = rows.select_related(None).order_by()
+        formulas = "round__satisfaction_formula"
+        ways = rows.values_list("kind", "round__year", "round__number", formulas).annotate(n=Count("pk"))
+        if len({way[:3] for way in ways}) != 1:
+            return ""
+        names = ("issued", "returned", "valid", "satisfied", "mostly", "unknown")
+        sums = rows.newest().aggregate(counted=Count("pk"), **{f"{name}_sum": Sum(name) for name in names})
+        ballots = SimpleNamespace(**{name: sums[f"{name}_sum"] for name in names})
+        words = [f"合计发出票{ballots.issued}张、收回票{ballots.returned}张、有效票{ballots.valid}张"]
+        if len(ways) == 1:
+            formula = ways[0][3]
+            content = "满意" if formula in SATISFIED_ALONE else "满意和基本满意"
+            words += [f"{content}{content_of(ballots, formula)}张", f"满意率{rate_text(ballots, formula)}"]
+        again = "（重新测评的村只计最近一次）" if sums["counted"] < sum(way[4] for way in ways) else ""
+        return "，".join(words) + again
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from types import SimpleNamespace
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from accounts.permissions import Permission
 from inspections.models import Survey, SurveyQuestion
-from inspections.satisfaction import satisfaction_rate
+from inspections.satisfaction import content_of, satisfaction_rate, voters_of
+from ledgers import statistics
+from ledgers.definitions.rounds import DIFFERENT, MEASURED
 from ledgers.form import Ask, Kind, Ledger, Line, Totals, Value, column
 from ledgers.producing import chunks, row_height
 from ledgers.writing import FONT_HEAD, FORMATS, Sheet
@@ -30,6 +31,7 @@ COLUMNS = (
     column("rate", "满意率（%）", kind=Kind.RATE, width=10),
     column("remark", "备注", width=16),
 )
+HELD_ANEW = "已重新测评，不计入合计"
 
 # of the second table: words, how many columns of the first they stand under
 QUESTION_HEADS = (
@@ -46,8 +48,10 @@ def keys(ask: Ask) -> list[int]:
 
 def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
     found = Survey.objects.select_related("village", "round").in_bulk(keys)
+    counting = _counting(found.values(), ask)
     for pk in keys:
         if s := found.get(pk):
+            formula = s.round.satisfaction_formula
             counts = (getattr(s, name) for name in COUNTS)
             yield Line(
                 (
@@ -55,15 +59,32 @@ def lines(keys: Sequence[int], ask: Ask, first: int = 1) -> Iterator[Line]:
                     s.get_kind_display(),
                     s.held_on,
                     *counts,
-                    satisfaction_rate(s, s.round.satisfaction_formula),
-                    "",
-                )
-            )
+                    satisfaction_rate(s, formula),
+                    "" if pk in counting else HELD_ANEW,
+                ),
+                besides={
+                    "good": content_of(s, formula), "voters": voters_of(s, formula), f"{MEASURED}{s.kind}.{formula}": 1,
+                },
+                adds=pk in counting,
+            )  # fmt: skip
+
+
+def _counting(surveys: Iterable[Survey], ask: Ask) -> set[int]:
+    """Which surveys the row 合计 adds: of those in the table each village's newest of a kind. The table of a filtered list holds only its rows."""
+    held = Survey.objects.filter(
+        round__in=ask.round_ids, village__in={s.village_id for s in surveys}, held_on__lte=ask.as_of
+    )
+    if ask.keys is not None:
+        listed = set(ask.keys)
+        held = Survey.objects.filter(pk__in=[pk for pk in held.values_list("pk", flat=True) if pk in listed])
+    return set(held.newest().values_list("pk", flat=True))
 
 
 def summary(totals: Totals) -> dict[str, Value]:
-    ballots = SimpleNamespace(**{name: int(totals.sums.get(name, 0)) for name in COUNTS})
-    return {"rate": satisfaction_rate(ballots)}
+    """The rate of the ballots added up; none where kinds of survey or formulas differ."""
+    ways = [key for key in totals.besides if key.startswith(MEASURED)]
+    rate = statistics.share(totals.besides.get("good"), totals.besides.get("voters"))
+    return {"rate": rate if len(ways) < 2 else DIFFERENT}
 
 
 def questions(sheet: Sheet, keys: Sequence[int], ask: Ask) -> None:

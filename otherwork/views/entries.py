@@ -21,9 +21,8 @@ from otherwork.services import entries as services
 from otherwork.shown import funds_text, quantity_text
 from otherwork.views.kinds import TABS, may_enter
 from rounds.forms.filters import in_period
-from rounds.views.base import TotalsPage
 from villages.models import Village
-from villages.pages import FormPage, Page, safe_back, with_back
+from villages.pages import FormPage, Page, TotalsPage, safe_back, with_back
 
 
 class EntryList(TotalsPage):

@@ -176,9 +176,10 @@ COLUMNS = (
 
 
 def _surveys(tally: Tally, scope: Scope) -> None:
-    """The newest kind of survey in the period over all villages; for an acceptance report also each village's newest of every kind."""
+    """The newest kind of survey in the period over all villages; each village also by itself, every kind. A survey held anew replaces the first."""
     rows = list(
         Survey.objects.filter(scope.during("held_on"), scope.mine())
+        .newest()
         .select_related("village", "round")
         .prefetch_related("questions")
         .order_by("held_on", "pk")
@@ -188,7 +189,7 @@ def _surveys(tally: Tally, scope: Scope) -> None:
         return
     kind = rows[-1].kind
     newest = [s for s in rows if s.kind == kind]
-    _ballots(tally, "survey", "", newest, {"kind": kind} | scope.period)
+    _ballots(tally, "survey", "", newest, {"kind": kind, "latest": 1} | scope.period)
     tally.facts["survey"] = {
         "name": newest[-1].get_kind_display(),
         "days": sorted({iso(s.held_on) for s in newest}),
@@ -197,8 +198,8 @@ def _surveys(tally: Tally, scope: Scope) -> None:
     }
     if not scope.is_one:
         return
-    last = {(s.village_id, s.kind): s for s in rows}
-    for (village_id, of_kind), survey in sorted(last.items(), key=lambda item: scope.order(item[0][0])):
+    for survey in sorted(rows, key=lambda s: scope.order(s.village_id)):
+        village_id, of_kind = survey.village_id, survey.kind
         key = f"survey.{of_kind}.{village_id}"
         _ballots(tally, key, survey.village.name, [survey], {"only": True})
         tally.facts["surveys"].append(

@@ -19,7 +19,7 @@ from common.models import Versioned
 from rounds.forms.filters import RoundFilter
 from rounds.models import Round
 from villages.models import Cadre, Village
-from villages.pages import FormPage, ListPage, Tab, link, safe_back, with_back
+from villages.pages import FormPage, Tab, TotalsPage, link, safe_back, with_back
 
 
 def list_url(name: str, round: Round, **filters: Any) -> str:
@@ -53,27 +53,6 @@ TABS = (
     Tab("结合工作", "rounds:campaign_list", Permission.ROUND_VIEW),
     Tab("经验做法", "rounds:practice_list", Permission.ROUND_VIEW),
 )
-
-
-class TotalsPage(ListPage):
-    """A list with one line on what its rows add up to."""
-
-    def totals(self, rows: QuerySet[Any]) -> str:
-        """A sentence about the rows shown; empty when there is nothing to say."""
-        return ""
-
-    def as_of_sentence(self) -> str:
-        """Which day the list stands for, where it stands for a day."""
-        return ""
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        shown, only = self.rows(), self.only()
-        if only:
-            shown = shown.filter(pk__in=only)
-        parts = [self.as_of_sentence(), self.totals(shown) if context["paging"].total else ""]
-        context["lead"] = "：".join(part for part in parts if part)
-        return context
 
 
 class RoundListPage(TotalsPage):

@@ -171,6 +171,16 @@ class TestLists:
         assert sums["党员数"] == ("98", 0)
         assert sums["60岁及以上党员"] == ("24", 1)
 
+    def test_a_list_of_chosen_sheets_sums_these(self, world, sheet):
+        """A summary's 致富带头人11名 opens the sheets it adds up, not the whole township's."""
+        one = sheet(enterprise_leaders=3)
+        sheet(village=world.sibling, enterprise_leaders=8)
+
+        page = world.client(world.office_clerk).get(f"/villages/figures/?year=2026&only={one.pk}")
+
+        sums = {s["label"]: (s["value"], s["missing"]) for s in page.context["sums"]}
+        assert sums["培养致富带头人"] == ("3", 0)
+
     def test_years_are_not_summed_together(self, world, sheet):
         sheet(members=46)
         sheet(year=2025, members=45)
@@ -194,6 +204,8 @@ class TestLists:
         assert (total(client, "trainings/"), total(stranger, "trainings/")) == (1, 0)
         assert total(client, "economy/?path=joint") == 0
         assert total(client, "trainings/?year=2026&kind=degree") == 1
+        assert "合计2人次" in client.get("/villages/trainings/").content.decode()
+        assert "合计" not in client.get("/villages/trainings/?kind=course").content.decode()
         assert total(client, f"figures/?village={world.sibling.pk}") == 0
 
     def test_a_county_filters_township_first(self, world, sheet):

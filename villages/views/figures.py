@@ -45,7 +45,6 @@ class FiguresList(VillageRecordList):
             rows = rows.filter(year=year)
         if state := self.filters.value("state"):
             rows = rows.filter(state=state)
-        self.chosen = rows
         return rows
 
     def get_columns(self) -> list[Column]:
@@ -81,7 +80,10 @@ class FiguresList(VillageRecordList):
         if context["year"] and context["paging"].total:
             counts = ["households", "population", "members", "members_60", "members_under_35", "members_away",
                       "applicants", "enterprise_leaders", "income"]  # fmt: skip
-            found = self.chosen.order_by().aggregate(
+            shown, only = self.rows(), self.only()
+            if only:
+                shown = shown.filter(pk__in=only)
+            found = shown.order_by().aggregate(
                 **{f"{name}_sum": Sum(name) for name in counts}, **{f"{name}_known": Count(name) for name in counts}
             )
             context["sums"] = [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +12,12 @@ from common.lists import Column
 from villages.forms.figures import TrainingForm
 from villages.forms.filters import TrainingFilter
 from villages.models import CadreTraining
+from villages.pages import TotalsPage
 from villages.services import figures as services
 from villages.views.registry import VillageForm, VillageRecordList, village_column
 
 
-class TrainingList(VillageRecordList):
+class TrainingList(TotalsPage, VillageRecordList):
     edit_name = "villages:training_update"
     title = "村干部培训"
     noun = "条"
@@ -36,6 +37,9 @@ class TrainingList(VillageRecordList):
         if year := self.filters.value("year"):
             rows = rows.filter(chosen_on__year=year)
         return rows
+
+    def totals(self, rows: QuerySet[CadreTraining]) -> str:
+        return f"合计{rows.order_by().aggregate(n=Sum('people'))['n']}人次"
 
     def get_columns(self) -> list[Column]:
         return [
