@@ -68,6 +68,7 @@ class Table:
     columns: dict[int, str] = field(default_factory=dict)
     unsure: list[Unsure] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
+    samples: dict[str, list[str]] = field(default_factory=dict)  # heading → cells, of the unknown ones
     missing: list[str] = field(default_factory=list)  # keys of required columns nobody found
     lines: list[Line] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -280,6 +281,7 @@ def _doubtful(table: Table, grid: Grid, header: _Header, wanted: list[Wanted]) -
             table.unsure.append(Unsure(column, names[0], likely, suggested, samples))
         else:
             table.unknown.append(names[0])
+            table.samples[names[0]] = samples
 
 
 def _samples(grid: Grid, below: int, column: int) -> list[str]:

@@ -31,7 +31,7 @@ def fingerprint(plan: Plan) -> str:
 
 def report_of(checked: Checked) -> dict[str, Any]:
     """What the page shows, as JSON."""
-    report: dict[str, Any] = {"questions": checked.questions, "notes": []}
+    report: dict[str, Any] = {"questions": checked.questions, "notes": [], "lacking": checked.lacking}
     plan = checked.plan
     if plan is None:
         return report

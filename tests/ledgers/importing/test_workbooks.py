@@ -223,3 +223,38 @@ class TestSameName:
         Problem.objects.filter(pk=closed.pk).update(state="closed", closed_on=NOON.date(), degree="full")
 
         assert office.upload(self.ledger("饮水管网老化")).state == Import.State.CHECKED
+
+
+class TestARequiredColumnIsMissing:
+    """It is said before anything is asked, unless an answer could bring it."""
+
+    def upload(self, office, **more):
+        head = ["村", "问题描述", "发现时间", "整改时限", "责任人", *more]
+        rows = [
+            ["石桥村", f"村道破损{n}", "2026.3.5", "2026.12.31", "新来的（干事）", *more.values()] for n in range(2)
+        ]
+        return office.upload(workbook(rows, head=head))
+
+    def test_nothing_is_asked_when_no_column_could_be_it(self, office):
+        record = self.upload(office, 领导批示="请抓紧办理", 整改内容情况="正在施工")
+
+        assert record.state == Import.State.UNREADABLE
+        assert record.refusal.startswith("工作表“Sheet”中没有找到“问题类别”列。请补上这一列")
+
+    def test_a_column_that_reads_as_it_is_asked_about_and_suggested(self, office):
+        record = self.upload(office, 领导批示="请抓紧办理", 性质="基础设施")
+
+        assert record.state == Import.State.ASKING
+        assert record.report["questions"][0]["key"] == "column:性质"
+        assert record.report["questions"][0]["suggested"] == "category"
+        assert "column:领导批示" not in [q["key"] for q in record.report["questions"]]
+        assert office.answer(record).report["counts"]["new"] == 2
+
+    def test_the_page_says_what_is_missing_before_it_asks_about_free_text(self, office):
+        rows = [["石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31"]]
+        record = office.upload(workbook(rows, head=["村", "问题类别", "事由", "发现时间", "整改时限"]))
+
+        assert record.state == Import.State.ASKING
+        page = office.world.client(office.world.office_clerk).get(record.get_absolute_url()).content.decode()
+        assert page.index("没有找到“问题描述”列，缺这一列不能导入") < page.index("“事由”这一列是什么？")
+        assert office.answer(record, **{"column:事由": "description"}).report["counts"]["new"] == 1
