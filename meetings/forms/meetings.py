@@ -83,7 +83,7 @@ class AgendaForm(PortalForm):
         label="议定意见",
         max_length=500,
         required=False,
-        help_text="当场议定解决的必须写明，例如：缺口32万元由市财政安排。",
+        help_text="当场议定解决的必须写明，例如：缺口32万元由市财政安排。列入督办的写做什么，不写单位和时限（系统会自动加上）。",
     )
     unit = UnitField(label="责任单位", required=False)
     lead_official = CadreField(label="牵头领导", required=False)
@@ -141,7 +141,9 @@ class ChooseProblemsFilter(FilterForm):
 
 class CommitmentForm(PortalForm):
     problem = ProblemField(label="对应问题", required=False)
-    text = LongTextField(label="督办事项", max_length=300, rows=3, help_text="谁来做什么、做到什么程度。")
+    text = LongTextField(
+        label="督办事项", max_length=300, rows=3, help_text="写做什么、做到什么程度，不写单位和时限（系统会自动加上）。"
+    )
     unit = UnitField(label="责任单位", required=False, help_text="责任单位和牵头领导至少填一项。")
     lead_official = CadreField(label="牵头领导", required=False)
     due_on = DateField(label="完成时限")

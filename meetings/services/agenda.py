@@ -92,7 +92,7 @@ def _promise(
     if item.outcome != AgendaItem.Outcome.COMMITTED:
         raise Refused("写了完成时限的，结果请选“议定任务限期办理”。", field="outcome")
     if not item.decision:
-        raise Refused("列入督办的，请写明议定意见：谁来做什么、做到什么程度。", field="decision")
+        raise Refused("列入督办的，请写明议定意见：做什么、做到什么程度。", field="decision")
     if len(item.decision) > TEXT_LENGTH:
         raise Refused(f"列入督办的议定意见请控制在{TEXT_LENGTH}字以内。", field="decision")
     return add_commitment(
