@@ -107,13 +107,17 @@ class NoticeSign(NoticeFormPage):
     form_class = SignForm
     title = "签收整改通知书"
     button = "签收"
-    success_text = "已签收。整改后请在反馈时限前反馈整改情况。"
 
     def get_initial(self) -> dict[str, Any]:
         return {"signed_on": self.access.on}
 
     def perform(self, form: SignForm) -> Notice:
-        return services.sign_notice(self.notice, **self.values(form))
+        notice = services.sign_notice(self.notice, **self.values(form))
+        late = notice.reply_due_on < self.access.on
+        self.success_text = "已签收。" + (
+            "已过反馈时限，请尽快反馈整改情况。" if late else "整改后请在反馈时限前反馈整改情况。"
+        )
+        return notice
 
 
 class NoticeReply(TakesPhotos, NoticeFormPage):

@@ -184,13 +184,14 @@ class SlipFormPage(SlipPage, FormPage):
 class SlipSign(SlipFormPage):
     form_class = SignForm
     title = button = "签收督办单"
-    success_text = "已签收。请在反馈时限前反馈办理情况。"
 
     def get_initial(self) -> dict[str, Any]:
         return {"signed_on": self.access.on}
 
     def perform(self, form: SignForm) -> str:
-        services.sign_slip(self.slip, **self.values(form))
+        step = services.sign_slip(self.slip, **self.values(form))
+        late = step.reply_due_on < self.access.on
+        self.success_text = "已签收。" + ("已过反馈时限，请尽快反馈。" if late else "请在反馈时限前反馈办理情况。")
         return self.get_success_url()
 
 

@@ -130,6 +130,7 @@ class TestNoticePages:
         assert f"{url}sign/" in text(village.get(url))
 
         village.post(f"{url}sign/", opened(village, f"{url}sign/", signed_on="2026-06-04"))
+        assert "已签收。已过反馈时限，请尽快反馈整改情况。" in text(village.get(url))
         village.post(f"{url}reply/", opened(village, f"{url}reply/", reply="已补齐", replied_on="2026-06-09"))
         office.post(f"{url}check/", opened(office, f"{url}check/", verdict="good", checked_on="2026-06-12"))
 

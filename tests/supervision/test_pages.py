@@ -52,6 +52,18 @@ class TestSlips:
         for words in ("督办单〔2026〕1号", "黄色督办", "资金下周到位", "签收人（签字、盖章）", "签收黄色督办"):
             assert words in page
 
+    @pytest.mark.parametrize(
+        ("day", "sentence"),
+        [(FRIDAY, "请在反馈时限前反馈办理情况。"), (D(2026, 11, 27), "已过反馈时限，请尽快反馈。")],
+    )
+    def test_who_signs_late_is_not_told_to_answer_in_time(self, slip, world, time_machine, day, sentence):
+        time_machine.move_to(noon(day), tick=False)
+        client, url = world.client(world.village_secretary), slip.get_absolute_url()
+
+        fill(client, f"{url}sign/", signed_on=day.isoformat())
+
+        assert f"已签收。{sentence}" in client.get(url).content.decode()
+
     def test_sent_twice_it_is_taken_once_and_a_second_editor_is_told(self, slip, world):
         client, url = world.client(world.village_secretary), slip.get_absolute_url() + "sign/"
         context = client.get(url).context_data
