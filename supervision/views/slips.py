@@ -104,7 +104,10 @@ class SlipList(ListPage):
         return found
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(**kwargs) | {"night": NightlyRun.objects.order_by("-day").first()}
+        """When the night last ran, for those who keep the rounds and their rules."""
+        keeps_rounds = self.access.may(Permission.ROUND_EDIT)
+        night = NightlyRun.objects.order_by("-day").first() if keeps_rounds else None
+        return super().get_context_data(**kwargs) | {"night": night}
 
 
 class SlipPage(PermissionRequired):

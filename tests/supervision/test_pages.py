@@ -108,6 +108,8 @@ class TestSlips:
         assert found("as_of=2026-10-30") == 1
         assert found("kind=notice") == 0
         assert "最近一次夜间计算" in client.get("/supervision/").content.decode()
+        village = world.client(world.village_secretary).get("/supervision/").content.decode()
+        assert "夜间计算" not in village  # the portal's own workings: for those who keep the rounds
         assert "还没有督办单" in world.client(world.stranger).get("/supervision/").content.decode()
 
     def test_few_queries_whatever_the_rows(self, slip, desk, night, world, django_assert_max_num_queries):
