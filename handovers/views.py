@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.permissions import Permission
@@ -32,6 +33,12 @@ class HandOverList(RegistryList):
     sorts = {"number": ["year", "number", "pk"], "day": ["takes_effect_on", "pk"]}
     default_sort = "-number"
     empty_text = "还没有岗位交接。干部换岗时，在“责任链”里找到他的岗位，点“交接”，就能看到有哪些事项要移交。"
+
+    def actions(self) -> list[tuple[str, str]]:
+        """A hand-over begins at a post: the chain of duties is where it is chosen."""
+        if not self.access.may(Permission.ASSIGNMENT_EDIT):
+            return []
+        return [("发起交接", reverse("villages:assignment_list") + "?choose=1")]
 
     def rows(self) -> QuerySet[HandOver]:
         rows = HandOver.objects.visible_to(self.access).with_names()

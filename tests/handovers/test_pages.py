@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from handovers.models import HandOver
 from tests.handovers.conftest import cadre_of
@@ -28,6 +29,17 @@ def test_the_form_shows_what_would_move(world, post, work):
 
     for shown in ("机耕路硬化", "完成测量设计", "路灯不亮", "水渠清淤", "责任人改为接收人"):
         assert shown in page
+
+
+def test_it_begins_at_the_list_for_who_gives_posts(world, post):
+    listed = reverse("handovers:handover_list")
+
+    offered = dict(world.client(world.office_clerk).get(listed).context["actions"])
+    page = world.client(world.office_clerk).get(offered["发起交接"]).content.decode()
+
+    assert "点“交接”" in page
+    assert reverse("handovers:handover_create", args=[post.pk]) in page
+    assert "发起交接" not in dict(world.client(world.resident_cadre).get(listed).context["actions"])
 
 
 def test_both_confirm_and_rights_change_with_the_next_request(world, started, successor):

@@ -102,6 +102,12 @@ class AssignmentList(RegistryList):
             columns.append(Column("操作", actions))
         return columns
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        if self.request.GET.get("choose"):  # from 发起交接 on the list of hand-overs
+            context["lead"] = "在要交接的岗位那一行点“交接”"
+        return context
+
     def actions(self) -> list[tuple[str, str]]:
         if not self.access.may(Permission.ASSIGNMENT_EDIT):
             return []
