@@ -136,10 +136,12 @@ class SlipCreate(FormPage):
             "held": services.held_by(self.kind, self.matter.pk),
         }
 
-    def perform(self, form: IssueForm) -> Slip:
-        return services.issue_slip(
+    def perform(self, form: IssueForm) -> str:
+        """To the slip without the way back: the list it was chosen from is done with, its page leads to the register."""
+        slip = services.issue_slip(
             self.kind, self.matter.pk, by=self.request.user, at=timezone.now(), **form.cleaned_data
         )
+        return slip.get_absolute_url()
 
 
 class SlipClose(SlipFormPage):

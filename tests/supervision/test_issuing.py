@@ -276,9 +276,11 @@ class TestPages:
         assert url in client.get(problem.get_absolute_url()).content.decode()
         page = client.get(url)
         sent = {"submission": page.context["submission"], "requirement": ASKED, "level": "red", "due_on": "2026-11-06"}
-        assert client.post(url, sent).status_code == 302
+        sent["back"] = reverse("supervision:matter_problems")
+        answer = client.post(url, sent)
         assert client.post(url, sent).status_code == 302  # twice: once
         slip = Slip.objects.get()
+        assert answer.url == slip.get_absolute_url()  # not back to the list of choices: its crumb leads to the register
 
         page = client.get(slip.get_absolute_url()).content.decode()
         assert ASKED in page
