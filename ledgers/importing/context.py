@@ -21,7 +21,13 @@ from rounds.models import Round
 from villages.models import Cadre, Township, Unit, Village
 
 NEW, EMPTY, DEPARTMENT = "+", "-", "+department"
+UNCHOSEN = ""  # suggested when no answer is likely enough to stand there ready
+SLIP = 0.6  # two of three characters alike
 _ORGS = re.compile(r"(村|社区)?(党支部|党总支|党委|党组织|支部|总支)$")
+# A surname and a post stand for a person: 林镇长, 欧阳副书记.
+_BY_POST = re.compile(
+    r"(?P<surname>欧阳|上官|司马|诸葛|.)(?P<post>(?:副)?(?:镇长|乡长|书记|主任|主席|委员|部长|站长|所长|局长|科长|队长|会计|文书))"
+)
 _DEPARTMENT_ENDS = ("局", "委", "委员会", "部", "公司", "集团", "银行", "院", "中学", "大学", "指挥部")
 
 
@@ -66,7 +72,7 @@ class Question:
     label: str  # what is asked about
     prompt: str
     options: list[tuple[str, str]]
-    suggested: str
+    suggested: str  # UNCHOSEN: the clerk has to choose
     rows: int = 0
     samples: list[str] = field(default_factory=list)
     links: list[tuple[str, str]] = field(default_factory=list)  # address and words of what to look at first
@@ -190,16 +196,15 @@ class Context:
         else:
             known = [(str(c.pk), c.with_title) for c in self.people.values() if c.left_on is None]
             options = self._likely(name, known, by=lambda label: squeeze(label).split("（")[0])
-            # 何国强 is not 王国强: somebody else is offered, but suggested only with the same surname and the same title.
-            slip = [
-                key
-                for key, _ in options
-                if self.people[int(key)].name[:1] == name[:1] and squeeze(self.people[int(key)].title) == title
-            ]
+            # 何国强 is not 王国强: of another surname he is offered, not meant.
+            meant = [(str(c.pk), c.with_title) for c in self._meant(name)]
+            options = [*meant, *(one for one in options if one not in meant)][:6]
             several = [one for one in values.names(name) if one != name]
             named = [(str(c.pk), c.with_title) for one in several for c in self._people.get(one, [])]
             options = named or options
-            suggested = named[0][0] if named else slip[0] if slip and title else EMPTY if several else NEW
+            # Likely is not sure: with somebody known who may be meant, or a post for a name, the clerk chooses himself.
+            unsure = UNCHOSEN if meant or _BY_POST.fullmatch(name) else NEW
+            suggested = named[0][0] if named else EMPTY if several else unsure
         gone = [(str(c.pk), f"{c.with_title}，已离任") for c in self._left.get(name, [])]
         fresh = [] if several else [(NEW, f"登记为新的干部：{key}")]  # two names are nobody's name
         options = [*options, *gone, *fresh, (EMPTY, "这一栏留空")]
@@ -208,6 +213,21 @@ class Context:
             label = f"“{key}”不止一人，这一栏填哪一位？"
         self._ask(f"person:{key}", label, "干部", options, gone[0][0] if gone and not same else suggested)
         raise Pending
+
+    def _meant(self, name: str) -> list[Cadre]:
+        """Who may be meant by a name nobody bears: 林镇长 by surname and post, 潘永富 by all but one character of 潘永福."""
+        found: list[tuple[float, Cadre]] = []
+        called = _BY_POST.fullmatch(name)
+        for cadre in self.people.values():
+            if cadre.left_on is not None or not cadre.name:
+                continue
+            own = squeeze(cadre.name)
+            if called and own.startswith(called["surname"]):
+                title = squeeze(cadre.title)
+                found.append((2.0 if title == called["post"] else 1.5 if called["post"] in title else 0.5, cadre))
+            elif not called and own[:1] == name[:1] and (score := likeness(name, own)) >= SLIP:
+                found.append((score, cadre))
+        return [cadre for _score, cadre in sorted(found, key=lambda pair: -pair[0])[:4]]
 
     def unit(self, name: str) -> Unit | NewUnit | None:
         name = squeeze(name)

@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 )  # fmt: skip
             record = self._work(record)
             while record.state == Import.State.ASKING and options["accept_suggested"]:
+                if not all(q["suggested"] for q in record.report["questions"]):
+                    break  # nothing is likely enough: the question is printed for a person to answer on the page
                 answers = {q["key"]: q["suggested"] for q in record.report["questions"]}
                 imports.answer(record, answers, by=user, at=at)
                 record = self._work(record)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from common.errors import Refused
 from ledgers.importing.values import shown
 from ledgers.models import Import
 from problems.models import Problem
@@ -20,8 +21,6 @@ def test_a_bad_file_is_refused_with_its_sentence_and_writes_nothing(name, office
     content, words = make.REJECTED[name]
     content = content()
     if not content:
-        from common.errors import Refused
-
         with pytest.raises(Refused, match=words):
             office.upload(content)
         return
@@ -258,3 +257,50 @@ class TestARequiredColumnIsMissing:
         page = office.world.client(office.world.office_clerk).get(record.get_absolute_url()).content.decode()
         assert page.index("没有找到“问题描述”列，缺这一列不能导入") < page.index("“事由”这一列是什么？")
         assert office.answer(record, **{"column:事由": "description"}).report["counts"]["new"] == 1
+
+
+class TestWhoIsMeant:
+    """A person who may be known is offered first and nothing is chosen ahead; a name like nobody's is a new person."""
+
+    @pytest.fixture(autouse=True)
+    def registry(self, office):
+        w = office.world
+        for name, title in (("林海燕", "副镇长"), ("林志强", "镇长"), ("林小明", "文书"), ("潘永福", "村党支部书记")):
+            Cadre.objects.create(county=w.county, township=w.township, name=name, title=title)
+
+    def question(self, office, owner):
+        rows = [["石桥村", "基础设施", "村道破损", "2026.3.5", "2026.12.31", owner]]
+        record = office.upload(workbook(rows, head=["村", "问题类别", "问题描述", "发现时间", "整改时限", "责任人"]))
+        (question,) = record.report["questions"]
+        return record, question
+
+    @pytest.mark.parametrize(
+        ("written", "first"),
+        [
+            ("林镇长", "林志强（镇长）"),
+            ("林副镇长", "林海燕（副镇长）"),
+            ("潘永富", "潘永福（村党支部书记）"),
+            ("潘永富（村党支部书记）", "潘永福（村党支部书记）"),
+        ],
+    )
+    def test_the_known_one_is_offered_first_and_nobody_is_chosen(self, office, written, first):
+        record, question = self.question(office, written)
+
+        assert question["options"][0][1] == first
+        assert question["suggested"] == ""
+        page = office.world.client(office.world.office_clerk).get(record.get_absolute_url()).content.decode()
+        assert '<option value="" selected>请选择</option>' in page
+        with pytest.raises(Refused, match="请选择"):
+            office.answer(record)
+        record = office.answer(record, **{question["key"]: question["options"][0][0]})
+        office.apply(record)
+        assert Problem.objects.get().owner.with_title == first
+
+    def test_a_post_of_nobody_known_is_not_registered_unasked(self, office):
+        _record, question = self.question(office, "赵主任")
+        assert question["suggested"] == ""
+
+    @pytest.mark.parametrize("written", ["何国强（干事）", "赵永福"])
+    def test_a_name_like_nobodys_of_that_surname_is_a_new_person(self, office, written):
+        _record, question = self.question(office, written)
+        assert question["suggested"] == "+"
