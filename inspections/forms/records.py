@@ -37,6 +37,7 @@ class InspectionForm(PortalForm):
         rounds: QuerySet[Round],
         meetings: QuerySet[Meeting],
         cadres: QuerySet[Cadre],
+        leaders: list[Any],
         villages: QuerySet[Village],
         **kwargs: Any,
     ) -> None:
@@ -44,6 +45,7 @@ class InspectionForm(PortalForm):
         self.fields["round"].queryset = rounds
         self.fields["meeting"].queryset = meetings
         self.fields["leader"].queryset = cadres
+        self.fields["leader"].choices = leaders  # those of township and county first
         self.fields["villages"].queryset = villages
 
 

@@ -24,6 +24,7 @@ from meetings.views.common import (
     rounds_for,
     villages_for,
 )
+from villages.forms.near import leaders_first
 from villages.pages import FormPage, ListPage, Page, link, with_back
 
 
@@ -154,10 +155,12 @@ class InspectionFormPage(FormPage):
     template_name = "meetings/form.html"
 
     def get_form_kwargs(self) -> dict[str, Any]:
+        cadres = cadres_of(self.access, self.access.townships_with(Permission.INSPECTION_EDIT))
         return super().get_form_kwargs() | {
             "rounds": rounds_for(self.access, Permission.INSPECTION_EDIT),
             "meetings": meetings_for(self.access, Permission.INSPECTION_EDIT),
-            "cadres": cadres_of(self.access, self.access.townships_with(Permission.INSPECTION_EDIT)),
+            "cadres": cadres,
+            "leaders": leaders_first(cadres, self.access.on, "未填写"),
             "villages": villages_for(self.access, Permission.INSPECTION_EDIT),
         }
 

@@ -50,6 +50,14 @@ class TestInspectionPages:
         assert page.status_code == 422
         assert list(page.context["form"].errors) == ["villages"]
 
+    def test_leaders_are_offered_before_the_village(self, world):
+        page = world.client(world.office_clerk).get("/inspections/new/").content.decode()
+        offered = page[page.index('name="leader"') :].partition("</select>")[0]
+
+        leads, village = (world.party_secretary.cadre.name, world.village_secretary.cadre.name)
+        assert offered.index('label="乡镇领导"') < offered.index(leads) < offered.index(village)
+        assert offered.index(world.office_clerk.cadre.name) < offered.index(f'label="{world.village.name}"')
+
     def test_list_filters(self, world, inspection):
         inspect(world, mode="leader", held_on=date(2026, 7, 1), villages=[world.sibling])
         client = world.client(world.office_clerk)

@@ -7,7 +7,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import Coalesce
 
 from accounts.roles import Role
 from villages.models import Assignment, Cadre
@@ -17,8 +18,14 @@ SENT = (
     Role.RESIDENT_CADRE, Role.FIRST_SECRETARY, Role.WORK_TEAM, Role.LINKED_LEADER, Role.COUNTY_LINKED_LEADER,
 )  # fmt: skip
 ROLES = (*OWN, *SENT)
+LEADING = (
+    Role.PARTY_SECRETARY, Role.TOWNSHIP_HEAD, Role.DEPUTY_SECRETARY, Role.COMMISSIONER, Role.LINKED_LEADER,
+    Role.COUNTY_LINKED_LEADER,
+)  # fmt: skip
 RANK = Case(*(When(role=role, then=rank) for rank, role in enumerate(ROLES)), default=len(ROLES))
+LEADING_RANK = Case(*(When(role=role, then=rank) for rank, role in enumerate(LEADING)))
 SENT_HERE, TOWNSHIP, COUNTY = "包村驻村", "乡镇", "县级"
+LEADERS, OTHERS = "乡镇领导", "乡镇其他干部"
 
 
 class People:
@@ -65,6 +72,25 @@ class People:
     def pairs(self, empty: str) -> list[Any]:
         """The options as a select takes them, `empty` first."""
         return [("", empty), *grouped(self.groups())]
+
+
+def leaders_first(people: QuerySet[Cadre], day: date, empty: str) -> list[Any]:
+    """The options where somebody leads: leaders of the township by their post, the county, then everybody else, villages last; one query.
+
+    Nobody is left out: a record of the past names who led then.
+    """
+    held = Assignment.objects.on(day).filter(cadre=OuterRef("pk"))
+    leads = held.filter(role__in=LEADING).annotate(rank=LEADING_RANK).order_by("rank").values("rank")[:1]
+    serves = held.filter(role__in=OWN).order_by("pk").values("village__name")[:1]
+    rows = people.annotate(rank=Subquery(leads), at=Coalesce("village__name", Subquery(serves)))
+    rows = rows.order_by(F("rank").asc(nulls_last=True), "village__sort", "village_id", "pk")
+    groups: dict[str, list[tuple[int, str]]] = {LEADERS: [], COUNTY: [], OTHERS: []}
+    for pk, name, title, township, village, rank in rows.values_list(
+        "pk", "name", "title", "township_id", "at", "rank"
+    ):
+        group = village or (COUNTY if not township else OTHERS if rank is None else LEADERS)
+        groups.setdefault(group, []).append((pk, f"{name}（{title}）" if title else name))
+    return [("", empty), *grouped(groups.items())]
 
 
 def grouped(groups: Iterable[tuple[str, list[tuple[int, str]]]]) -> list[Any]:
