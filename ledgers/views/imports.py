@@ -24,7 +24,7 @@ from common.models import RecordChanged
 from ledgers.import_forms import ApplyForm, UploadForm
 from ledgers.importing import templates
 from ledgers.importing.importers import IMPORTERS, importer_of
-from ledgers.importing.plan import MINE, THEIRS
+from ledgers.importing.plan import CONFLICTS, MINE, THEIRS
 from ledgers.models import Import
 from ledgers.services import imports
 from rounds.models import Round
@@ -167,7 +167,7 @@ class ImportDetail(OneImport, Page):
             "more_faults": max(0, report.get("fault_total", 0) - SHOWN_ROWS),
             "is_checked": is_checked,
             "asks_conflicts": bool(counts.get("conflict")) or record.answers.get("conflicts") == THEIRS,
-            "answered": sum(imports.is_about_names(key) for key in record.answers),
+            "answered": len(record.answers.keys() - {CONFLICTS}),
             "side": record.answers.get("conflicts", MINE),
             "results": _results(record) if record.state == Import.State.APPLIED else [],
             "more_results": max(0, len(_rows_done(record)) - SHOWN_ROWS),

@@ -254,7 +254,7 @@ class ProblemImporter(Importer):
         if now:
             return f"{now['village']} {str(now['description']).partition(chr(10))[0][:30]}"
         village, matter = item.values.get("village"), item.values.get("description") or ("", "")
-        return f"{village or ''} {matter[0][:30]}".strip()
+        return f"{village or ''} {(item.values.get('title') or matter[0])[:30]}".strip()
 
     # the rules, in memory
 

@@ -6,7 +6,7 @@ from ledgers.services.imports.clearing import clear_old
 from ledgers.services.imports.examining import Checked, examine, learned_names
 from ledgers.services.imports.receiving import answer, check_again, receive, settle_conflicts
 from ledgers.services.imports.reporting import fingerprint, report_of
-from ledgers.services.imports.steps import cells_of, is_about_names
+from ledgers.services.imports.steps import cells_of
 from ledgers.services.imports.undoing import start_undo, take_back, undo
 
 __all__ = [
@@ -19,7 +19,6 @@ __all__ = [
     "clear_old",
     "examine",
     "fingerprint",
-    "is_about_names",
     "learned_names",
     "receive",
     "report_of",

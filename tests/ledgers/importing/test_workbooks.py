@@ -199,7 +199,8 @@ class TestSameName:
         (question,) = record.report["questions"]
         assert question["label"] == "有1行在同村已有同名、未销号的问题，是不是同一件？"
         page = client.get(record.get_absolute_url()).content.decode()
-        assert f'<a href="{there.get_absolute_url()}">' in page
+        assert f'<a href="{there.get_absolute_url()}">第3行：石桥村 ' in page
+        assert f"，已有{there}</a>" in page
 
         record = office.answer(record)
         assert (record.report["counts"]["new"], record.report["counts"]["refused"]) == (1, 1)
