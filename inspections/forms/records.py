@@ -11,7 +11,7 @@ from common.forms import CleanTextField, DateField, LongTextField, PortalForm, R
 from common.lists import number_named
 from inspections.models import Finding, Inspection, Survey
 from inspections.models.question import MOST_QUESTIONS, QUESTION_LENGTH
-from inspections.services.surveys import ANSWERS, Answers
+from inspections.services.surveys import ANSWERS, Answers, ballot_faults, too_many
 from meetings.forms.fields import MeetingField, ProblemField, RoundField
 from meetings.models import Meeting
 from problems.forms.progress import PhotosForm
@@ -253,9 +253,14 @@ class SurveyForm(PortalForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """Counts without a text, and a question with some of its counts only, are refused where they stand."""
+        """Counts without a text, and a question with some of its counts only, are refused where they stand.
+
+        What does not add up is told with them, so that one look at the paper mends it all; the service holds the same rules.
+        """
         data = super().clean() or {}
-        questions = []
+        valid, questions = data.get("valid"), []
+        for fault in list(ballot_faults(data)):
+            self.add_error(fault.field, str(fault))
         for n in range(1, self.count + 1):
             names = [f"{name}_{n}" for name in ANSWERS]
             text, counts = data.pop(f"question_{n}", ""), [data.pop(name, None) for name in names]
@@ -268,6 +273,10 @@ class SurveyForm(PortalForm):
             for name, count in zip(names, counts, strict=True):
                 if count is None:
                     self.add_error(name, "没有填，没有票的填0。")
-            if text and None not in counts:
-                questions.append(Answers(text, *counts))
+            if None not in counts:
+                question = Answers(text, *counts)
+                if text:
+                    questions.append(question)
+                if valid is not None and (said := too_many(question, valid)):
+                    self.add_error(f"question_{n}", said)
         return data | {"questions": questions}

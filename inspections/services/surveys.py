@@ -1,6 +1,6 @@
 """Satisfaction surveys: the arithmetic of the ballots is checked before anything is kept, for the whole and for each question."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
@@ -58,24 +58,38 @@ def answers_of(survey: Survey) -> list[Answers]:
     return [Answers(q.text, q.satisfied, q.mostly, q.dissatisfied, q.unknown) for q in survey.questions.all()]
 
 
+def ballot_faults(ballots: Mapping[str, Any]) -> Iterator[Refused]:
+    """Everything in the counts of the whole that does not add up. What is not there yet (a form half filled in) is not judged."""
+    counts: list[Any] = [ballots.get(name) for name in BALLOTS]
+    issued, returned, valid, *parts = counts
+    if None not in (issued, returned) and returned > issued:
+        yield Refused(f"收回票{returned}张多于发出票{issued}张，请核对。", field="returned")
+    if None not in (returned, valid) and valid > returned:
+        yield Refused(f"有效票{valid}张多于收回票{returned}张，请核对。", field="valid")
+    if None not in (valid, *parts) and sum(parts) != valid:
+        added = "＋".join(str(n) for n in parts)
+        yield Refused(
+            f"满意、基本满意、不满意、不了解四项之和须等于有效票：{added}＝{sum(parts)}，有效票{valid}，请核对。",
+            field="valid",
+        )
+
+
+def too_many(question: Answers, valid: int) -> str:
+    """Blank answers are allowed, so that a question adds up to the valid ballots at most; "" where it does."""
+    if sum(question.parts) <= valid:
+        return ""
+    added = "＋".join(str(n) for n in question.parts)
+    return f"四项之和{added}＝{sum(question.parts)}，多于有效票{valid}，请核对。"
+
+
 def _check(
     *, round: Round, village: Village, kind: str, held_on: date, ballots: Ballots, at: datetime,
     besides: Survey | None = None,
 ) -> None:  # fmt: skip
     rules.refuse_foreign_village(round.township_id, village)
     rules.refuse_future(held_on, at=at, field="held_on", sentence="测评日期不能晚于今天。")
-    issued, returned, valid = ballots["issued"], ballots["returned"], ballots["valid"]
-    if returned > issued:
-        raise Refused(f"收回票{returned}张多于发出票{issued}张，请核对。", field="returned")
-    if valid > returned:
-        raise Refused(f"有效票{valid}张多于收回票{returned}张，请核对。", field="valid")
-    parts = [ballots["satisfied"], ballots["mostly"], ballots["dissatisfied"], ballots["unknown"]]
-    if sum(parts) != valid:
-        added = "＋".join(str(n) for n in parts)
-        raise Refused(
-            f"满意、基本满意、不满意、不了解四项之和须等于有效票：{added}＝{sum(parts)}，有效票{valid}，请核对。",
-            field="valid",
-        )
+    for fault in ballot_faults(ballots):
+        raise fault
     same = Survey.objects.filter(round=round, village=village, kind=kind, held_on=held_on)
     if besides:
         same = same.exclude(pk=besides.pk)
@@ -84,7 +98,6 @@ def _check(
 
 
 def _check_questions(questions: Sequence[Answers], *, valid: int) -> None:
-    """Blank answers are allowed, so that a question adds up to the valid ballots at most."""
     if len(questions) > MOST_QUESTIONS:
         raise Refused(f"一次测评最多登记{MOST_QUESTIONS}道题，现在有{len(questions)}道。")
     texts = [question.text for question in questions]
@@ -93,11 +106,8 @@ def _check_questions(questions: Sequence[Answers], *, valid: int) -> None:
             raise Refused(f"第{number}题没有写题目，请补上。")
         if texts.index(question.text) < number - 1:
             raise Refused(f"题目“{question.text}”出现了不止一次，请合并。")
-        if sum(question.parts) > valid:
-            added = "＋".join(str(n) for n in question.parts)
-            raise Refused(
-                f"第{number}题“{question.text}”四项之和{added}＝{sum(question.parts)}，多于有效票{valid}，请核对。"
-            )
+        if said := too_many(question, valid):
+            raise Refused(f"第{number}题“{question.text}”{said}")
 
 
 def _write_questions(survey: Survey, questions: Sequence[Answers]) -> None:

@@ -404,7 +404,7 @@ class TestSurveyPages:
         [
             (("村务公开", 30, 10, 5, ""), "unknown_1", "没有填，没有票的填0"),
             (("", 30, 10, 5, 2), "question_1", "有票数，没有写题目"),
-            (("村务公开", 50, 10, 5, 2), "__all__", "第1题“村务公开”四项之和50＋10＋5＋2＝67，多于有效票57"),
+            (("村务公开", 50, 10, 5, 2), "question_1", "四项之和50＋10＋5＋2＝67，多于有效票57"),
         ],
     )
     def test_a_wrong_line_is_refused_and_kept(self, world, line, field, sentence):
@@ -417,6 +417,14 @@ class TestSurveyPages:
         assert any("第1题" in label + said for _, label, said in page.context["form"].error_list())
         assert 'name="satisfied_1" value="' + str(line[1]) in page.content.decode()
         assert not Survey.objects.exists()
+
+    def test_all_that_is_wrong_is_told_at_once(self, world):
+        client = world.client(world.office_clerk)
+        lines = self.line(1, "村务公开", 30, 10, 5, "") | self.line(2, "办事", 50, 10, 5, 2)
+
+        page = client.post(self.url, opened(client, self.url, **self.form(world, returned=61, satisfied=40, **lines)))
+
+        assert set(page.context["form"].errors) == {"returned", "valid", "unknown_1", "question_2"}
 
     def test_a_second_editor_sees_the_questions_that_differ(self, world):
         client = world.client(world.office_clerk)
