@@ -584,7 +584,9 @@ def _meeting_records(at: SimpleNamespace, problem: Problem) -> dict[str, Any]:
             held_on=SPRING,
             subject=at.v,
         ),
-        "agenda": AgendaItem.objects.create(meeting=meeting, number=1, problem=problem, matter=at.v, outcome="pending", decision=at.v),
+        "agenda": AgendaItem.objects.create(
+            meeting=meeting, number=1, problem=problem, matter=at.v, outcome="pending", decision=at.v
+        ),
         "commitment": Commitment.objects.create(
             meeting=meeting, problem=problem, text=at.v, unit=at.station, lead_official=at.cadre, due_on=SOON, note=at.v
         ),
