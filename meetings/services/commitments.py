@@ -64,6 +64,13 @@ def add_commitment(
         meeting=meeting, item=item, problem=problem, text=text, lead_official=lead_official, unit=unit, due_on=due_on
     )
     audit.record(commitment, f"登记议定事项“{rules.short(text)}”，限{due_on}前完成", by=by, at=at)
+    if item is not None and item.outcome == AgendaItem.Outcome.UNRECORDED:
+        # What was promised about it is what became of it: it does not go on waiting for an outcome.
+        before = audit.snapshot(item, ["outcome"])
+        item.outcome = AgendaItem.Outcome.COMMITTED
+        save_if_unchanged(item, expected_version=item.version, fields=["outcome"])
+        changes = audit.changes_since(before, item)
+        audit.record(item, f"登记议题“{rules.short(item.matter)}”的结果", by=by, at=at, changes=changes)
     return commitment
 
 

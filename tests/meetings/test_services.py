@@ -165,6 +165,14 @@ class TestCommitments:
         values = {"kept_on": date(2026, 6, 30), "note": "指标已下达", "by": world.users["station"], "at": NOON}
         return services.keep_commitment(commitment, **values | more)
 
+    def test_what_is_promised_about_a_matter_is_its_outcome(self, world, meeting, problem):
+        item = services.add_agenda_item(meeting, problem=problem, by=world.office_clerk, at=NOON)
+
+        self.add(world, meeting, problem=problem, item=item)
+
+        assert AgendaItem.objects.get().outcome == "committed"
+        assert "的结果" in history(item)[0].verb
+
     def test_is_not_due_before_its_meeting(self, world, meeting):
         assert "2026-05-18" in refused("due_on", self.add, world=world, meeting=meeting, due_on=date(2026, 5, 17))
 
