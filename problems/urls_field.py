@@ -27,6 +27,7 @@ urlpatterns = [
     path("plans/<int:pk>/approve/", plan_decisions.PlanApprove.as_view(), name="plan_approve"),
     path("plans/<int:pk>/return/", plan_decisions.PlanReturn.as_view(), name="plan_return"),
     path("plans/<int:pk>/amend/", plan_decisions.PlanAmend.as_view(), name="plan_amend"),
+    path("plans/<int:pk>/call-off/", plan_decisions.PlanCallOff.as_view(), name="plan_call_off"),
     path("plans/<int:pk>/sheet/", plans.PlanSheet.as_view(), name="plan_sheet"),
     path("plans/versions/<int:pk>/", plans.PlanVersionDetail.as_view(), name="plan_version"),
     path("<int:pk>/criteria/", criteria.CriteriaUpdate.as_view(), name="criteria_update"),

@@ -75,6 +75,7 @@ class PlanReview(models.Model):
         RETURN = "return", "退回修改"
         APPROVE = "approve", "审定通过"
         AMEND = "amend", "启动调整"
+        CALL_OFF = "call_off", "撤销调整"
 
     plan = models.ForeignKey(VillagePlan, models.CASCADE, related_name="reviews", verbose_name="方案")
     action = models.CharField("操作", max_length=8, choices=Action)

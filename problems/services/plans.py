@@ -5,7 +5,7 @@ What was approved is kept as a `PlanVersion`, words and lists, so that the plan 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -125,7 +125,8 @@ def submit_plan(
     approved = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
     if approved and not differences({name: getattr(approved, name) for name in TEXTS} | approved.lists, content):
         raise Refused(
-            f"方案与已审定的第{approved.number}版相比没有改动，不用再审定。请先修改原因、目标、问题或措施，再提交。"
+            f"方案与已审定的第{approved.number}版相比没有改动，不用再审定。"
+            "请先修改原因、目标、问题或措施，再提交；不调整了的，请撤销调整。"
         )
     return _review(plan, PlanReview.Action.SUBMIT, VillagePlan.State.SUBMITTED, on=on, by=by, at=at)
 
@@ -196,6 +197,25 @@ def amend_plan(
     )  # fmt: skip
 
 
+@transaction.atomic
+def call_off_amendment(
+    plan: VillagePlan, *, on: date, base_version: int | None = None, by: Any, at: datetime
+) -> PlanReview:
+    """Leave the approved version as it is: its causes and goals come back. Raises Refused when its lists have changed since."""
+    if plan.state != VillagePlan.State.AMENDING:
+        raise Refused(f"方案现在是“{plan.get_state_display()}”，调整中的方案才能撤销调整。")
+    approved = PlanVersion.objects.filter(plan=plan).order_by("-number").first()
+    if approved is None:
+        raise Refused("这个方案没有留存已审定的版本，不能撤销调整。")
+    content = content_of(plan)
+    if differences(content | approved.lists, content):
+        raise Refused(f"问题或措施与已审定的第{approved.number}版已有不同，不能撤销，请提交审定。")
+    return _review(
+        plan, PlanReview.Action.CALL_OFF, VillagePlan.State.APPROVED, on=on, base_version=base_version,
+        texts={name: getattr(approved, name) for name in TEXTS}, by=by, at=at,
+    )  # fmt: skip
+
+
 def keep_version(plan: VillagePlan, content: dict[str, Any], *, reason: str, by: Any, at: datetime) -> PlanVersion:
     """Write the content down as the version approved on `plan.approved_on`."""
     assert plan.approved_on  # noqa: S101 - only an approved plan becomes a version
@@ -232,6 +252,7 @@ def _review(
     on: date,
     remark: str = "",
     base_version: int | None = None,
+    texts: Mapping[str, str] | None = None,
     by: Any,
     at: datetime,
 ) -> PlanReview:
@@ -240,12 +261,15 @@ def _review(
     last = PlanReview.objects.filter(plan=plan).order_by("-id").first()
     if last and on < last.on:
         raise Refused(f"日期不能早于上一次办理的日期（{full_date(last.on)}）。", field="on")
-    before = audit.snapshot(plan, ["state"])
+    texts = texts or {}
+    before = audit.snapshot(plan, ["state", *texts])
     plan.state = state
-    if state == VillagePlan.State.APPROVED:
+    for name, text in texts.items():
+        setattr(plan, name, text)
+    if action == PlanReview.Action.APPROVE:
         plan.approved_on = on
     expected = plan.version if base_version is None else base_version
-    save_if_unchanged(plan, expected_version=expected, fields=["state", "approved_on"])
+    save_if_unchanged(plan, expected_version=expected, fields=["state", "approved_on", *texts])
     review = PlanReview.objects.create(plan=plan, action=action, on=on, remark=remark, by=by, at=at)
     audit.record(
         plan,

@@ -154,6 +154,19 @@ class PlanAmend(PlanRemark):
         )
 
 
+class PlanCallOff(PlanRemark):
+    form_class = PlanReviewForm
+    title = "撤销调整"
+    button = "撤销调整"
+    intro = "方案回到已审定的样子继续执行，原因和目标中没有提交的修改不再保留。"
+    success_text = "已撤销调整，按审定的方案执行。"
+
+    def perform(self, form: PlanReviewForm) -> None:
+        services.call_off_amendment(
+            self.plan, base_version=self.base_version, by=self.request.user, at=timezone.now(), **form.cleaned_data
+        )
+
+
 class PlanReturn(PlanRemark):
     permission = Permission.PLAN_DECIDE
     form_class = PlanReturnForm

@@ -202,6 +202,8 @@ class PlanDetail(PlanPlace, Page):
         state, names = self.plan.state, []
         if state in services.OPEN and self.may_here(Permission.PLAN_EDIT):
             names += [("提交审定", "plan_submit"), ("修改", "plan_update")]
+            if state == VillagePlan.State.AMENDING:
+                names += [("撤销调整", "plan_call_off")]
         if self.may_here(Permission.PLAN_DECIDE):
             if state == VillagePlan.State.SUBMITTED:
                 names += [("审定通过", "plan_approve"), ("退回修改", "plan_return")]

@@ -162,6 +162,7 @@ problems:plan_submit               | form   | plan        | xxx xxx .. xx ... . 
 problems:plan_approve              | form   | plan        | ... ... .. .x ... . . .
 problems:plan_return               | form   | plan        | ... ... .. .x ... . . .
 problems:plan_amend                | form   | plan        | xxx xxx .. xx ... . . .
+problems:plan_call_off             | form   | plan        | xxx xxx .. xx ... . . .
 problems:plan_sheet                | page   | plan        | xxx xxx xx xx xxx . x .
 problems:plan_version              | page   | plan_version | xxx xxx xx xx xxx . x .
 problems:criteria_update           | form   | problem     | ... xxx .. xx ... . . .

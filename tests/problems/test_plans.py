@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from audit import services as audit
 from common.errors import Refused
 from common.models import RecordChanged
 from problems.models import Measure, PlanReview, VillagePlan
@@ -214,7 +215,7 @@ class TestAmend:
 
     def test_what_is_in_force_already_is_not_handed_in_again(self, world, approved):
         self.amend(approved, world.resident_cadre)
-        refusal = "方案与已审定的第1版相比没有改动，不用再审定。请先修改原因、目标、问题或措施，再提交。"
+        refusal = "方案与已审定的第1版相比没有改动，不用再审定。请先修改原因、目标、问题或措施，再提交；不调整了的，请撤销调整。"
         with pytest.raises(Refused, match=refusal):
             submit(approved, world.resident_cadre, self.MAY)
         url = f"{approved.get_absolute_url()}submit/"
@@ -232,6 +233,35 @@ class TestAmend:
         )  # a measure changed is a plan changed
         submit(approved, world.resident_cadre, self.MAY)
         assert VillagePlan.objects.get().state == VillagePlan.State.SUBMITTED
+
+    def test_called_off_it_is_in_force_as_approved(self, world, approved):
+        self.amend(approved, world.resident_cadre)
+        plans.change_plan(
+            approved, base_version=approved.version, causes="随手改的。", goals="随手改的。", by=world.resident_cadre, at=noon(self.MAY)
+        )  # fmt: skip
+        url = f"{approved.get_absolute_url()}call-off/"
+        client = world.client(world.resident_cadre)
+        assert "撤销调整" in client.get(approved.get_absolute_url()).content.decode()
+        page = client.get(url)
+        sent = {name: page.context[name] for name in ("submission", "base_version")} | {"on": "2026-05-09"}
+        client.post(url, sent)
+
+        plan = VillagePlan.objects.get()
+        assert (plan.state, plan.goals, plan.approved_on) == (VillagePlan.State.APPROVED, "年内转化。", APRIL)
+        assert plan.versions.count() == 1
+        assert "随手改的。" in str(audit.history(plan)[0].changes)
+        with pytest.raises(Refused, match="调整中的方案才能撤销调整"):
+            plans.call_off_amendment(plan, on=self.MAY, by=world.resident_cadre, at=noon(self.MAY))
+
+    def test_not_called_off_when_a_measure_has_changed(self, world, approved):
+        self.amend(approved, world.resident_cadre)
+        found = Measure.objects.get()
+        values = {name: getattr(found, name) for name in measures.FIELDS} | {"standard": "2公里通车"}
+        measures.change_measure(
+            found, base_version=found.version, reason="商定", by=world.resident_cadre, at=AT, **values
+        )
+        with pytest.raises(Refused, match="已有不同，不能撤销"):
+            plans.call_off_amendment(approved, on=self.MAY, by=world.resident_cadre, at=noon(self.MAY))
 
     def test_only_an_approved_plan_and_with_a_reason(self, world, full_plan):
         with pytest.raises(Refused, match="审定过的方案才需要调整"):
