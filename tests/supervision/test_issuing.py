@@ -220,6 +220,13 @@ class TestClosing:
             self.close(Slip.objects.get(), world.commissioner)
 
 
+@pytest.fixture
+def fixed_today(time_machine):
+    """What follows a change by day, and what a page shows, asks the clock."""
+    time_machine.move_to(noon(TODAY))
+
+
+@pytest.mark.usefixtures("fixed_today")
 class TestNoticesAtOnce:
     def test_a_new_notice_is_in_the_inbox_and_the_night_adds_nothing(
         self, world, request, night, django_capture_on_commit_callbacks
@@ -260,10 +267,6 @@ class TestNoticesAtOnce:
 
 @pytest.mark.usefixtures("fixed_today")
 class TestPages:
-    @pytest.fixture
-    def fixed_today(self, time_machine):
-        time_machine.move_to(noon(TODAY))
-
     def press(self, client, url, **values):
         page = client.get(url)
         hidden = {name: page.context[name] for name in ("submission", "base_version") if name in page.context}
